@@ -1,0 +1,134 @@
+/**
+ * The border between the conversation (dialogs/) and the place where it runs (bot/).
+ * bot/ loads a Scene under the lock of the conversation, asks `takeTurn` what follows, and saves the Outcome in the same transaction.
+ * Everything here is plain JSON; texts of people are sealed by the store.
+ */
+import type { Answer, AnswerKey } from '../machines/journal.ts';
+import type { Definition, StepId } from '../machines/definition.ts';
+import type { ProbeId } from '../machines/follow-up.ts';
+import type { Holder } from '../machines/listening/types.ts';
+
+/* ---------------------------------------------------------------- what comes in */
+
+/** A message of the channel, as the conversation understands it. */
+export type Incoming =
+  /** Typed text. `sources`: ids of the Teams messages it consists of (several when a thought was split). */
+  | { readonly kind: 'text'; readonly text: string; readonly sources: readonly string[] }
+  /** A button: the opaque id it carries, and what was filled in on the card. */
+  | { readonly kind: 'button'; readonly token: string; readonly values: Readonly<Record<string, string>> }
+  /** The person opened the chat, installed the app, or came back after uninstalling it. */
+  | { readonly kind: 'arrived'; readonly installed: boolean }
+  /** The app was uninstalled. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'edited'; readonly source: string; readonly text: string }
+  | { readonly kind: 'deleted'; readonly source: string }
+  /** Something that cannot be read as an answer. */
+  | { readonly kind: 'unreadable'; readonly what: 'empty' | 'file' | 'voice' | 'picture' }
+  /** News about a profile on its way to the coach. `waiting`: not delivered yet, for this reason; `delivered`: it has arrived. */
+  | {
+      readonly kind: 'delivery';
+      readonly interviewId: string;
+      readonly state: 'waiting' | 'delivered';
+      readonly reason: string;
+    };
+
+/* ---------------------------------------------------------------- what is known */
+
+export type Role = 'teacher' | 'coach';
+
+/** One 1:1 chat of a person with the bot. */
+export interface Conversation {
+  readonly id: string;
+  readonly role: Role;
+  readonly schoolId: string;
+  /** The person's own choice; null as long as none was made. */
+  readonly language: string | null;
+  /** Last locale Teams sent, e.g. `nl-NL`. */
+  readonly locale: string | null;
+  /** True once the bot has introduced itself. */
+  readonly greeted: boolean;
+  /** The interview that is under way or was the last one here. */
+  readonly interviewId: string | null;
+  /** What the dialog must remember between two messages; owned by dialogs/, opaque to bot/. No texts of people. */
+  readonly memory: Readonly<Record<string, unknown>>;
+}
+
+export interface Interview {
+  readonly id: string;
+  readonly definition: Definition;
+  /** Machine id, version, state value and context; null until the first turn. No texts. */
+  readonly snapshot: unknown;
+  readonly status: 'open' | 'shared' | 'kept' | 'stopped';
+  /** Texts the questions repeat: the alias and the three words. A cache of the answers. */
+  readonly names: { readonly alias: string | null; readonly words: readonly string[] };
+  /** The teacher's decisions on single sentences, by quote id. */
+  readonly marks: Readonly<Record<string, { readonly state: 'removed' | 'changed'; readonly text?: string }>>;
+  /** The profile as it was shared, exactly; null before. */
+  readonly shared: unknown;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
+/** All a turn may look at. */
+export interface Scene {
+  readonly conversation: Conversation;
+  readonly interview: Interview | null;
+  /** The answers of the interview by `seq`; read from the store only when asked for. */
+  answers(): Promise<readonly Answer[]>;
+}
+
+/* ---------------------------------------------------------------- what goes out */
+
+export interface Choice {
+  readonly id: string;
+  /** The word that can be typed instead of pressing the button. */
+  readonly say: string;
+}
+
+/** What every outgoing activity carries in `channelData.klankbord`; a public contract (docs/contract.md). */
+export interface Label {
+  readonly step: StepId | 'coach';
+  readonly kind: 'question' | 'probe' | 'notice' | 'review' | 'profile';
+  readonly probe?: ProbeId;
+  readonly holder?: Holder;
+  readonly choices?: readonly Choice[];
+}
+
+export interface Outgoing {
+  /** `here`: the conversation of this turn. Otherwise the coach with this directory id, in their own chat. */
+  readonly to: 'here' | { readonly coach: string };
+  readonly label: Label;
+  readonly lang: string;
+  /** Plain text, complete without the card: shown when there is no card, spoken by screen readers when there is one. */
+  readonly text: string;
+  /** Adaptive Card 1.5 as JSON. */
+  readonly card?: Readonly<Record<string, unknown>>;
+  /** Quick replies shown with a plain message; pressing one says its words. */
+  readonly suggestions?: readonly { readonly title: string; readonly say: string }[];
+  /** For a profile: the interview it belongs to, so that news of its delivery finds the teacher. */
+  readonly interviewId?: string;
+}
+
+/* ---------------------------------------------------------------- what a turn changes */
+
+export interface Outcome {
+  /** Only the fields that change. */
+  readonly conversation?: Partial<Omit<Conversation, 'id'>>;
+  /** The interview as it is now, when it changed or began. */
+  readonly interview?: Interview;
+  /** Answers to write; an answer with the same key is replaced. */
+  readonly put?: readonly Answer[];
+  /** Answers to delete for good. */
+  readonly drop?: readonly AnswerKey[];
+  /** Delete everything of this interview (answers, profile, messages waiting, its key), or of this person. */
+  readonly erase?: 'interview' | 'person';
+  readonly outgoing: readonly Outgoing[];
+}
+
+/** What dialogs/ needs of the world. */
+export interface World {
+  /** Epoch ms. */
+  now(): number;
+  /** A fresh random id, unguessable, of letters and digits. */
+  newId(): string;
+}

@@ -1,0 +1,93 @@
+/** What the interview consists of: the steps, their order and the follow-ups' budget. Data only; texts live in locales/. */
+import { z } from 'zod';
+import type { QuestionKind } from './listening/types.ts';
+
+/** Steps before and after the questions. Ids as in the method handbook. */
+export const OPENING_STEPS = ['c1_bot', 'c2_data', 'c3_consent', 'c4_alias', 'c5_frame'] as const;
+export const REVIEW_STEPS = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_end'] as const;
+
+/** How a question works: `words` asks for three words, a `moment` is an event with two feelings, the others are asked once. */
+export type QuestionShape = 'words' | 'moment' | 'view' | 'closing' | 'plain';
+
+interface QuestionRule {
+  readonly shape: QuestionShape;
+  /** Tells the listener what was asked. */
+  readonly listen: QuestionKind;
+  /** A school can switch it on; off by default. */
+  readonly optional?: true;
+  /** Asked only when this earlier question was answered. */
+  readonly after?: string;
+}
+
+/** All questions in the order in which they are asked; the closing question is always last. */
+export const QUESTIONS = {
+  q1_words: { shape: 'words', listen: 'three_word' },
+  q2_word1: { shape: 'moment', listen: 'event' },
+  q2_word2: { shape: 'moment', listen: 'event' },
+  o1_word3: { shape: 'moment', listen: 'event', optional: true },
+  q3_click: { shape: 'moment', listen: 'pleasant' },
+  q4_off: { shape: 'moment', listen: 'conflict' },
+  o2_push: { shape: 'moment', listen: 'conflict', optional: true },
+  q5_hard: { shape: 'moment', listen: 'conflict' },
+  q6_upset: { shape: 'moment', listen: 'upset' },
+  o3_self: { shape: 'plain', listen: 'doubt', optional: true },
+  o4_effect: { shape: 'plain', listen: 'doubt', optional: true, after: 'o3_self' },
+  o5_know: { shape: 'plain', listen: 'event_followup_child', optional: true },
+  q7_view: { shape: 'view', listen: 'event_followup_child' },
+  o6_doubt: { shape: 'plain', listen: 'doubt', optional: true },
+  q8_best: { shape: 'closing', listen: 'closing' },
+} as const satisfies Record<string, QuestionRule>;
+
+export type QuestionId = keyof typeof QUESTIONS;
+export type StepId = (typeof OPENING_STEPS)[number] | QuestionId | (typeof REVIEW_STEPS)[number];
+
+export const QUESTION_IDS = Object.keys(QUESTIONS) as readonly QuestionId[];
+
+export function questionRule(id: QuestionId): QuestionRule {
+  return QUESTIONS[id];
+}
+
+export function isQuestion(step: string): step is QuestionId {
+  return Object.hasOwn(QUESTIONS, step);
+}
+
+/** The definition an interview begins with and keeps to its end, stored with it. */
+export const definitionSchema = z.strictObject({
+  id: z.literal('klankbord'),
+  version: z.literal(1),
+  optional: z.array(z.enum(QUESTION_IDS as [QuestionId, ...QuestionId[]])),
+  /** Follow-ups per moment, 0 to 3. */
+  perMoment: z.int().min(0).max(3),
+  /** Follow-ups in the whole interview. */
+  budget: z.int().min(0).max(40),
+  /** Ask on once (P-WHY) when the child's feeling was named without a reason. */
+  askWhy: z.boolean(),
+});
+export type Definition = z.infer<typeof definitionSchema>;
+
+const PROBES_PER_INTERVIEW = 14;
+const PROBES_PER_OPTIONAL_MOMENT = 2;
+
+export interface DefinitionChoices {
+  readonly depth?: 'short' | 'standard' | 'thorough';
+  readonly optional?: readonly QuestionId[];
+}
+
+/** The definition for a school's choices. An optional moment brings its own two follow-ups, so that it does not starve the fixed ones. */
+export function createDefinition({ depth = 'standard', optional = [] }: DefinitionChoices = {}): Definition {
+  const chosen = QUESTION_IDS.filter((id) => questionRule(id).optional && optional.includes(id));
+  const extraMoments = chosen.filter((id) => QUESTIONS[id].shape === 'moment').length;
+  return {
+    id: 'klankbord',
+    version: 1,
+    optional: chosen,
+    perMoment: depth === 'short' ? 2 : 3,
+    budget: PROBES_PER_INTERVIEW + extraMoments * PROBES_PER_OPTIONAL_MOMENT,
+    askWhy: depth === 'thorough',
+  };
+}
+
+/** The questions of this definition, in order. */
+export function questionsOf(definition: Definition): QuestionId[] {
+  return QUESTION_IDS.filter((id) => !questionRule(id).optional || definition.optional.includes(id));
+}
