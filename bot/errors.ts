@@ -31,3 +31,49 @@ export function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
   return error instanceof Error ? `unexpected_${error.name}` : 'unexpected';
 }
+
+/** One mistake in the environment: the name of the variable, and the key of its remedy (operator.json, `config`). */
+export interface Problem {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The environment is wrong. Carries every mistake found, by name and remedy. */
+export class EnvironmentError extends ConfigError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('environment', problems.map((problem) => `${problem.name}: ${problem.code}`).join('; '));
+    this.problems = problems;
+  }
+}
+
+/** One mistake in the school file: the line, the path of the setting, and the key of its remedy (operator.json, `school`). */
+export interface SchoolProblem {
+  readonly line: number;
+  readonly path: string;
+  readonly code: string;
+}
+
+/** The school file is wrong. Carries every mistake found, with its line. */
+export class SchoolFileError extends ConfigError {
+  readonly file: string;
+  readonly problems: readonly SchoolProblem[];
+
+  constructor(file: string, problems: readonly SchoolProblem[]) {
+    const lines = problems.map((problem) => `${file}:${problem.line} ${problem.path}: ${problem.code}`);
+    super('school_file', lines.join('; '));
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
+/** A request that is turned away at the door, with the HTTP status to answer. The code is for our log, not for the sender. */
+export class Refused extends AppError {
+  readonly status: number;
+
+  constructor(status: number, code: string) {
+    super(code, code);
+    this.status = status;
+  }
+}
