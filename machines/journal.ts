@@ -15,13 +15,13 @@ export interface AnswerKey {
 export interface Answer extends AnswerKey {
   /** Order in which the answers were first given, from 1. */
   readonly seq: number;
-  /** `chosen`: picked from the list of feeling words. */
-  readonly kind: 'answered' | 'skipped' | 'chosen';
+  /** `chosen`: a button or words picked from a list. `said`: the teacher finds a follow-up answered already. */
+  readonly kind: 'answered' | 'skipped' | 'said' | 'chosen';
   /** As typed; empty when skipped. */
   readonly text: string;
   /** What the listener heard then; replayed as heard, never heard again. Null when there was nothing to listen to. */
   readonly heard: Heard | null;
-  /** The three words (q1_words), or the words chosen from the list. */
+  /** The three words (q1_words), or what was chosen: ids of feeling words or of a choice. */
   readonly words?: readonly string[];
   /** The teacher wants to say this differently: it is asked again, and the old text stays until the new one is there. */
   readonly reopened: boolean;
