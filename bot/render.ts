@@ -1,0 +1,68 @@
+/**
+ * What goes out: a message of the conversation as an activity of the channel. Plain JSON; no botbuilder here.
+ *
+ * Beside a card, `text` is left empty: Teams and the Playground show both, one under the other. The words of the card travel in
+ * `summary` (notifications), in the card's `speak` (screen readers) and in its `fallbackText` (clients that cannot show it).
+ */
+import type { Label, Outgoing } from '../dialogs/ports.ts';
+
+/** Most that a message may weigh, as UTF-8 bytes of its JSON; the channel refuses more than about four times this. */
+export const MAX_PAYLOAD_BYTES = 25 * 1024;
+const MAX_SUGGESTIONS = 6;
+const CARD = 'application/vnd.microsoft.card.adaptive';
+
+export interface OutboundActivity {
+  readonly type: 'message';
+  readonly locale: string;
+  readonly textFormat?: 'plain';
+  readonly text?: string;
+  readonly summary?: string;
+  readonly channelData: { readonly klankbord: Label };
+  readonly attachments?: readonly { readonly contentType: string; readonly content: object }[];
+  readonly suggestedActions?: {
+    readonly to: readonly string[];
+    readonly actions: readonly { readonly type: 'imBack'; readonly title: string; readonly value: string }[];
+  };
+}
+
+/** Renders a message; null when it is too big to be sent even without what only repeats its words. */
+export function renderOutgoing(message: Outgoing): OutboundActivity | null {
+  for (const activity of candidates(message)) {
+    if (Buffer.byteLength(JSON.stringify(activity)) <= MAX_PAYLOAD_BYTES) return activity;
+  }
+  return null;
+}
+
+/** The full message first, then with less and less repetition. */
+function* candidates(message: Outgoing): Generator<OutboundActivity> {
+  const { text, card } = message;
+  if (!card) {
+    yield { ...common(message), textFormat: 'plain', text, ...suggestions(message) };
+    return;
+  }
+  const short = text.length > 300 ? `${text.slice(0, 299)}…` : text;
+  const weights = [
+    { summary: text, words: { fallbackText: text, speak: text } },
+    { summary: text, words: { fallbackText: text } },
+    { summary: text, words: {} },
+    { summary: short, words: {} },
+  ];
+  for (const { summary, words } of weights) {
+    yield {
+      ...common(message),
+      summary,
+      attachments: [{ contentType: CARD, content: { ...words, ...card } }],
+    };
+  }
+}
+
+function common(message: Outgoing): Pick<OutboundActivity, 'type' | 'locale' | 'channelData'> {
+  return { type: 'message', locale: message.lang, channelData: { klankbord: message.label } };
+}
+
+function suggestions(message: Outgoing): Pick<OutboundActivity, 'suggestedActions'> {
+  const actions = (message.suggestions ?? [])
+    .slice(0, MAX_SUGGESTIONS)
+    .map(({ title, say }) => ({ type: 'imBack' as const, title, value: say }));
+  return actions.length > 0 ? { suggestedActions: { to: [], actions } } : {};
+}

@@ -1,0 +1,214 @@
+/**
+ * The door: HTTP. Before anybody is asked who they are, a request must be a small, plain JSON activity.
+ * restify's own body parser is left out: it takes 50 MB, unpacks gzip bombs and writes uploads to the disk, all before that.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import restify from 'restify';
+import { activitySchema, isComplete, type InboundActivity } from './activity.ts';
+import { isLoopback } from './config.ts';
+import { AppError, ConfigError, Refused, RetryLater } from './errors.ts';
+import type { Log } from './log.ts';
+
+export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_DEPTH = 32;
+const MAX_IN_FLIGHT = 512;
+const BODY_TIMEOUT_MS = 10_000;
+/** An oversized body is read to its end, and thrown away, up to here: who is cut off halfway never sees the 413. */
+const MAX_DISCARD_BYTES = 64 * 1024 * 1024;
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Local mode answers this machine only, also when a web page elsewhere makes a browser knock. */
+  readonly local: boolean;
+  readonly accept: (
+    activity: InboundActivity,
+    authorization: string,
+  ) => Promise<{ status: number; body: unknown }>;
+  /** Rejects when the store cannot be used. */
+  readonly ping: () => Promise<void>;
+  readonly log: Log;
+}
+
+export interface Server {
+  readonly port: number;
+  /** From here on new activities are turned away (503, so that Teams sends them again) and /readyz says no. */
+  drain(): void;
+  /** Stops listening and resolves when the requests under way have been answered. */
+  close(): Promise<void>;
+}
+
+/** Starts to listen. Rejects with ConfigError when the address is taken or not allowed. */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const { log } = options;
+  let draining = false;
+  let inFlight = 0;
+  const server = restify.createServer({
+    name: 'klankbord',
+    // restify only needs something with these methods; its own log would print what comes in.
+    log: silent as never,
+  });
+
+  server.get('/healthz', (_req, res, next) => {
+    answer(res, 200, { status: 'ok' });
+    next();
+  });
+  server.get('/readyz', async (_req, res) => {
+    if (draining) return answer(res, 503, { status: 'draining' });
+    await options.ping().then(
+      () => answer(res, 200, { status: 'ready' }),
+      () => answer(res, 503, { status: 'storage' }),
+    );
+  });
+  server.post('/api/messages', async (req, res) => {
+    inFlight += 1;
+    try {
+      if (draining) throw new RetryLater('draining', 'draining');
+      if (inFlight > MAX_IN_FLIGHT) throw new RetryLater('too_busy', 'too busy');
+      if (options.local && !isLoopback(hostName(req))) throw new Refused(403, 'host');
+      const activity = parseActivity(await readBody(req));
+      const { status, body } = await options.accept(activity, req.headers.authorization ?? '');
+      answer(res, status, body);
+    } catch (error) {
+      const status = statusOf(error);
+      const facts = { status, code: error instanceof AppError ? error.code : 'unexpected', error };
+      log[status >= 500 ? 'error' : 'info']('turned_away', facts);
+      if (status === 503) res.setHeader('retry-after', '2');
+      if (status === 413 || status === 408) res.setHeader('connection', 'close');
+      answer(res, status, null);
+    } finally {
+      inFlight -= 1;
+    }
+  });
+  // Unknown paths and methods: no echo of what was asked.
+  for (const event of ['NotFound', 'MethodNotAllowed', 'BadRequest', 'restifyError'] as const) {
+    server.on(event, (_req: unknown, res: Answer, error: { statusCode?: number }, done: () => void) => {
+      if (!res.headersSent) answer(res, error.statusCode ?? 500, null);
+      done();
+    });
+  }
+
+  const http = server.server;
+  Object.assign(http, { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ConfigError(error.code === 'EADDRINUSE' ? 'port_taken' : 'cannot_listen', 'cannot listen')),
+    );
+    server.listen(options.port, options.host, () => resolve());
+  });
+  return {
+    port: (http.address() as AddressInfo).port,
+    drain: () => void (draining = true),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        http.closeIdleConnections();
+        // Whoever keeps a request open for longer than this would be cut off by the platform anyway.
+        setTimeout(() => http.closeAllConnections(), 5_000).unref();
+      }),
+  };
+}
+
+/**
+ * The body as text.
+ * @throws Refused 415 for other than plain JSON, 413 when too big, 408 when it does not come, 400 when it is no UTF-8.
+ */
+async function readBody(req: IncomingMessage): Promise<string> {
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
+  const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (type.trim() !== 'application/json' || encoding !== 'identity') throw new Refused(415, 'media_type');
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) throw new Refused(415, 'charset');
+
+  const parts: Buffer[] = [];
+  let size = 0;
+  const timer = setTimeout(() => req.destroy(), BODY_TIMEOUT_MS);
+  try {
+    for await (const part of req as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size <= MAX_BODY_BYTES) parts.push(part);
+      else parts.length = 0;
+      if (size > MAX_DISCARD_BYTES) break;
+    }
+  } catch {
+    throw new Refused(408, 'body_aborted');
+  } finally {
+    clearTimeout(timer);
+  }
+  if (size > MAX_BODY_BYTES) throw new Refused(413, 'too_big');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+  } catch {
+    throw new Refused(400, 'utf8');
+  }
+}
+
+/** @throws Refused 400 for anything that is not an activity. */
+export function parseActivity(body: string): InboundActivity {
+  if (depth(body) > MAX_DEPTH) throw new Refused(400, 'too_deep');
+  let json: unknown;
+  try {
+    // An own `__proto__` would become the prototype of whatever botbuilder copies it into.
+    json = JSON.parse(body, (key, value: unknown) => (key === '__proto__' ? undefined : value));
+  } catch {
+    throw new Refused(400, 'json');
+  }
+  const parsed = activitySchema.safeParse(json);
+  if (!parsed.success || !isComplete(parsed.data)) throw new Refused(400, 'shape');
+  return parsed.data;
+}
+
+/** How deep brackets nest, counted before parsing; strings are skipped. */
+function depth(json: string): number {
+  let deepest = 0;
+  let now = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const char = json.charCodeAt(at);
+    if (char === 0x22) {
+      for (at += 1; at < json.length && json.charCodeAt(at) !== 0x22; at += 1) {
+        if (json.charCodeAt(at) === 0x5c) at += 1;
+      }
+    } else if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, (now += 1));
+    else if (char === 0x7d || char === 0x5d) now -= 1;
+  }
+  return deepest;
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Refused) return error.status;
+  return error instanceof RetryLater ? 503 : 500;
+}
+
+function hostName(req: IncomingMessage): string {
+  const url = `http://${req.headers.host ?? ''}`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+interface Answer {
+  readonly headersSent: boolean;
+  statusCode: number;
+  setHeader(name: string, value: string): void;
+  end(body?: string): void;
+}
+
+function answer(res: Answer, status: number, body: unknown): void {
+  res.statusCode = status;
+  res.setHeader('cache-control', 'no-store');
+  res.setHeader('x-content-type-options', 'nosniff');
+  if (body === null || body === undefined) return res.end();
+  res.setHeader('content-type', 'application/json; charset=utf-8');
+  res.end(JSON.stringify(body));
+}
+
+const nothing = () => false;
+const silent: Record<string, unknown> = {
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+  child: () => silent,
+};
