@@ -34,7 +34,9 @@ export const activitySchema = z.looseObject({
     })
     .nullish(),
   membersAdded: z.array(z.looseObject({ id })).nullish(),
-  attachments: z.array(z.looseObject({ contentType: z.string().nullish(), content: z.unknown().optional() })).nullish(),
+  attachments: z
+    .array(z.looseObject({ contentType: z.string().nullish(), content: z.unknown().optional() }))
+    .nullish(),
   entities: z.array(z.looseObject({ type: z.string().nullish() })).nullish(),
   value: z.unknown().optional(),
 });
@@ -133,7 +135,7 @@ function readMessage(activity: InboundActivity): Incoming {
 function readButton(value: unknown): Extract<Incoming, { kind: 'button' }> | null {
   if (typeof value !== 'object' || value === null) return null;
   const { data } = value as { data?: unknown };
-  const { klankbord, ...rest } = { ...record(value), ...record(data) };
+  const { klankbord, ...rest } = record(data === undefined ? value : data);
   const values = Object.entries(rest).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0].length <= 64,
   );

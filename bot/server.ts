@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import { activitySchema, isComplete, type InboundActivity } from './activity.ts';
 import { isLoopback } from './config.ts';
-import { AppError, ConfigError, Refused, RetryLater } from './errors.ts';
+import { codeOf, ConfigError, Refused, RetryLater } from './errors.ts';
 import type { Log } from './log.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -73,8 +73,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       answer(res, status, body);
     } catch (error) {
       const status = statusOf(error);
-      const facts = { status, code: error instanceof AppError ? error.code : 'unexpected', error };
-      log[status >= 500 ? 'error' : 'info']('turned_away', facts);
+      if (error instanceof Refused) log.info('turned_away', { status, code: error.code });
+      else log.error('not_taken', { status, code: codeOf(error), error });
       if (status === 503) res.setHeader('retry-after', '2');
       if (status === 413 || status === 408) res.setHeader('connection', 'close');
       answer(res, status, null);
@@ -82,13 +82,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       inFlight -= 1;
     }
   });
-  // Unknown paths and methods: no echo of what was asked.
-  for (const event of ['NotFound', 'MethodNotAllowed', 'BadRequest', 'restifyError'] as const) {
-    server.on(event, (_req: unknown, res: Answer, error: { statusCode?: number }, done: () => void) => {
-      if (!res.headersSent) answer(res, error.statusCode ?? 500, null);
+  // Unknown paths and methods: restify would echo what was asked.
+  server.on(
+    'restifyError',
+    (_req: unknown, res: restify.Response, error: { statusCode?: number }, done: () => void) => {
+      if (!res.headersSent) res.send(error.statusCode ?? 500);
       done();
-    });
-  }
+    },
+  );
 
   const http = server.server;
   Object.assign(http, { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });

@@ -1,0 +1,265 @@
+/**
+ * Sends what the turns have left in the outbox, in order per conversation, after the commit. What the channel says is turned
+ * into a state that a person can understand; what cannot be sent now waits in the store, so a restart loses nothing.
+ *
+ * A message that may have arrived is not sent again: a question shown twice confuses, and the next input of the teacher heals it.
+ * Messages to a coach are repeated until the channel says yes: a profile that was shared must arrive.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Connector, Delivered } from './connector.ts';
+import { codeOf } from './errors.ts';
+import { createLimiter } from './limits.ts';
+import type { Log } from './log.ts';
+import { renderOutgoing } from './render.ts';
+import type { OutboxItem, Place, Reference, Settlement, Store } from './store/types.ts';
+import type { Incoming } from '../dialogs/ports.ts';
+
+const IN_FLIGHT = 32;
+/** Longer than the slowest delivery: token, new conversation and message, each with its own timeout. */
+const CLAIM_MS = 60_000;
+const POLL_MS = 1_000;
+const TYPING_AFTER_MS = 600;
+const GIVE_UP_AFTER = 50;
+/** From this attempt on, the teacher is told that the profile is still on its way. */
+const TELL_AFTER = 3;
+
+export interface DeliveryOptions {
+  readonly store: Pick<Store, 'claim' | 'settle' | 'unblock' | 'keepReference'>;
+  readonly connector: Connector;
+  /** School of a coach, by directory id. */
+  readonly placeOf: (coach: string) => Place;
+  /** News for the conversation the message came from. */
+  readonly tell: (lane: string, news: Extract<Incoming, { kind: 'delivery' }>) => Promise<unknown>;
+  /** The Playground answers 500 for somebody it does not know, where Teams says 403. */
+  readonly local: boolean;
+  readonly log: Log;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** 0 up to 1: spreads retries. */
+  readonly random: () => number;
+}
+
+export interface Delivery {
+  /** There is something to send; returns at once. */
+  kick(): void;
+  /** A coach has come: what was waiting for them goes out. */
+  unblock(coach: string): Promise<void>;
+  /** Shows that the bot has heard, unless it answers within a moment anyway. Best effort. */
+  typing(reference: Reference): void;
+  start(): void;
+  /** Resolves when nothing is under way; for tests. */
+  idle(): Promise<void>;
+  /** Takes no new messages and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { store, connector, log, now, random } = options;
+  const limiter = createLimiter(now);
+  const underWay = new Set<Promise<void>>();
+  const sentAt = new Map<string, number>();
+  const told = new Set<string>();
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let pumping: Promise<void> | null = null;
+  let again = false;
+
+  function pump(): void {
+    again = true;
+    pumping ??= claimAll().finally(() => (pumping = null));
+  }
+
+  async function claimAll(): Promise<void> {
+    while (again && !stopped) {
+      again = false;
+      const room = IN_FLIGHT - underWay.size;
+      if (room <= 0) return;
+      let items: readonly OutboxItem[];
+      try {
+        items = await store.claim(now(), now() + CLAIM_MS, room);
+      } catch (error) {
+        log.error('outbox_unreadable', { code: codeOf(error) });
+        return;
+      }
+      for (const item of items) {
+        const work: Promise<void> = deliver(item)
+          .catch((error: unknown) =>
+            log.error('delivery_failed', { item: item.id, code: codeOf(error), error }),
+          )
+          .finally(() => {
+            underWay.delete(work);
+            // The next message for the same conversation can go now.
+            pump();
+          });
+        underWay.add(work);
+      }
+    }
+  }
+
+  async function deliver(item: OutboxItem): Promise<void> {
+    const activity = renderOutgoing(item.message);
+    if (!activity) return settle(item, { kind: 'failed', reason: 'too_big' });
+    const found = item.reference ?? (await openCoach(item));
+    if ('kind' in found) return settle(item, found);
+    let result = await send(found, activity);
+    if (result.kind === 'blocked' && result.reason === 'no_conversation' && item.reference && coachOf(item)) {
+      // The chat that was kept is gone; the coach may still be reachable in a new one.
+      const fresh = await openCoach(item);
+      if (!('kind' in fresh)) result = await send(fresh, activity);
+    }
+    return settle(item, result);
+  }
+
+  async function send(reference: Reference, activity: object): Promise<Delivered> {
+    for (let ms = limiter.take(reference.tenantId, reference.conversationId); ms > 0;) {
+      if (ms > 5_000) return { kind: 'throttled', reason: 'throttled', retryAfterMs: ms };
+      await pause(ms);
+      ms = limiter.take(reference.tenantId, reference.conversationId);
+    }
+    sentAt.set(reference.conversationId, now());
+    return connector.sendToConversation(reference.serviceUrl, reference.conversationId, {
+      ...addressed(reference),
+      ...activity,
+    });
+  }
+
+  /** A conversation with a coach who never wrote to the bot, begun from where the teacher's conversation lives. */
+  async function openCoach(item: OutboxItem): Promise<Reference | Delivered> {
+    const coach = coachOf(item);
+    if (!coach) return { kind: 'failed', reason: 'no_reference' };
+    const { tenantId, serviceUrl, botId } = item.origin;
+    const result = await connector.createConversation(serviceUrl, {
+      isGroup: false,
+      bot: { id: botId },
+      members: [{ id: coach }],
+      tenantId,
+      channelData: { tenant: { id: tenantId } },
+    });
+    if (result.kind === 'sent' && result.id !== null) {
+      const reference: Reference = {
+        tenantId,
+        conversationId: result.id,
+        serviceUrl,
+        botId,
+        userId: coach,
+        aadObjectId: coach,
+        locale: null,
+      };
+      await store.keepReference(reference, options.placeOf(coach));
+      return reference;
+    }
+    if (result.kind === 'sent') return { kind: 'failed', reason: 'no_conversation_id' };
+    // Asking for the same conversation again is harmless, so nothing is lost by calling this "not sent".
+    if (result.kind === 'ambiguous' && !options.local) return { kind: 'unsent', reason: 'unreachable' };
+    if (result.kind === 'ambiguous' || result.kind === 'failed') return { kind: 'blocked', reason: 'no_app' };
+    return result;
+  }
+
+  async function settle(item: OutboxItem, result: Delivered): Promise<void> {
+    const settlement = toSettlement(item, result);
+    const { interviewId } = item.message;
+    const delivered = settlement.state === 'sent';
+    const late = settlement.state !== 'pending' || item.attempts === TELL_AFTER;
+    if (coachOf(item) && interviewId !== undefined && (delivered || (late && !told.has(item.id)))) {
+      if (delivered) told.delete(item.id);
+      else told.add(item.id);
+      const reason = settlement.reason ?? '';
+      // Before the settlement: after a crash in between, the teacher hears it twice rather than never.
+      if (!delivered)
+        await options.tell(item.lane, { kind: 'delivery', interviewId, state: 'waiting', reason });
+      await store.settle(item.id, settlement);
+      if (delivered)
+        await options.tell(item.lane, { kind: 'delivery', interviewId, state: 'delivered', reason });
+    } else await store.settle(item.id, settlement);
+    const facts = { item: item.id, attempts: item.attempts, code: settlement.reason ?? settlement.state };
+    if (delivered) log.debug('sent', facts);
+    else log.warn(`not_sent_${settlement.state}`, facts);
+  }
+
+  function toSettlement(item: OutboxItem, result: Delivered): Settlement {
+    const later = (ms: number): Settlement => {
+      const reason = 'reason' in result ? result.reason : 'unknown';
+      if (item.attempts >= GIVE_UP_AFTER && !coachOf(item)) return { state: 'failed', reason };
+      return { state: 'pending', reason, dueAt: now() + Math.ceil(ms) };
+    };
+    switch (result.kind) {
+      case 'sent':
+        return { state: 'sent', ...(result.id === null ? {} : { activityId: result.id }) };
+      case 'throttled':
+        return later(result.retryAfterMs ?? backOff(item.attempts, 1_000, 300_000));
+      case 'retry':
+        return later(backOff(item.attempts, 250, 60_000));
+      case 'unsent':
+        return later(backOff(item.attempts, 1_000, 300_000));
+      case 'ambiguous':
+        return coachOf(item)
+          ? later(backOff(item.attempts, 5_000, 900_000))
+          : { state: 'ambiguous', reason: result.reason };
+      case 'blocked':
+        return { state: 'blocked', reason: result.reason };
+      case 'failed':
+        return { state: 'failed', reason: result.reason };
+    }
+  }
+
+  /** Doubles each time, with half of it by chance, so that many that failed together do not come back together. */
+  function backOff(attempts: number, first: number, most: number): number {
+    const full = Math.min(first * 2 ** Math.min(attempts - 1, 20), most);
+    return full / 2 + (full / 2) * random();
+  }
+
+  return {
+    kick: pump,
+    async unblock(coach) {
+      await store.unblock(coach);
+      pump();
+    },
+    typing(reference) {
+      const asked = now();
+      const wait = setTimeout(() => {
+        const answered = (sentAt.get(reference.conversationId) ?? 0) >= asked;
+        if (stopped || answered || limiter.take(reference.tenantId, reference.conversationId) > 0) return;
+        const { serviceUrl, conversationId } = reference;
+        const work: Promise<void> = connector
+          .sendToConversation(serviceUrl, conversationId, { ...addressed(reference), type: 'typing' })
+          .then((result) => log.debug('typing', { code: result.kind }))
+          .finally(() => underWay.delete(work));
+        underWay.add(work);
+      }, TYPING_AFTER_MS);
+      wait.unref();
+    },
+    start() {
+      timer = setInterval(() => {
+        const old = now() - 60_000;
+        for (const [conversation, at] of sentAt) if (at < old) sentAt.delete(conversation);
+        pump();
+      }, POLL_MS);
+      pump();
+    },
+    async idle() {
+      while (pumping || underWay.size > 0) await Promise.allSettled([pumping, ...underWay]);
+    },
+    async stop() {
+      stopped = true;
+      if (timer) clearInterval(timer);
+      await Promise.allSettled([pumping, ...underWay]);
+    },
+  };
+}
+
+function coachOf(item: OutboxItem): string | null {
+  return item.message.to === 'here' ? null : item.message.to.coach;
+}
+
+function addressed(reference: Reference): object {
+  return {
+    channelId: 'msteams',
+    from: { id: reference.botId },
+    recipient: { id: reference.userId },
+    conversation: {
+      id: reference.conversationId,
+      conversationType: 'personal',
+      tenantId: reference.tenantId,
+    },
+  };
+}
