@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { SchoolFileError, type SchoolProblem } from './errors.ts';
-import type { Role } from '../dialogs/ports.ts';
+import type { Role, SchoolView } from '../dialogs/ports.ts';
 
 const directoryId = z.guid('directoryId').transform((id) => id.toLowerCase());
 const language = z.string('text').regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language');
@@ -38,6 +38,10 @@ const schema = z.strictObject(
         'section',
       )
       .default({ offered: ['nl', 'en'] }),
+    /** How far the follow-up questions go. */
+    depth: z.enum(['short', 'standard', 'thorough'], { error: 'depth' }).default('standard'),
+    /** Optional questions that are switched on, by name. */
+    optional: z.array(text, 'list').default([]),
     quietSeconds: z.number('number').min(0, 'quietSeconds').max(60, 'quietSeconds').default(4),
     /** Tenants whose people may talk to the bot; the bot's own tenant when absent. */
     tenants: z.array(directoryId, 'list').optional(),
@@ -62,6 +66,8 @@ export interface Schools {
   /** Coach when listed as one: a role is never taken from a message. */
   roleOf(aadObjectId: string | null): Role;
   coachOf(schoolId: string): School['coach'] | null;
+  /** What the conversation must know of a school; of the first one when there is no such school any more. */
+  viewOf(schoolId: string): SchoolView;
 }
 
 /**
@@ -144,6 +150,18 @@ function createSchools(file: SchoolFile): Schools {
     schoolFor: (id) => byPerson.get(id?.toLowerCase() ?? '') ?? open,
     roleOf: (id) => (coaches.has(id?.toLowerCase() ?? '') ? 'coach' : 'teacher'),
     coachOf: (schoolId) => file.schools.find((school) => school.id === schoolId)?.coach ?? null,
+    viewOf: (schoolId) => {
+      const { id, coach } = file.schools.find((school) => school.id === schoolId) ?? first;
+      const { depth, optional, contacts, languages } = file;
+      return {
+        id,
+        coach,
+        languages: { default: languages.default ?? null, offered: languages.offered },
+        depth,
+        optional,
+        contact: typeof contacts['person'] === 'string' ? contacts['person'] : null,
+      };
+    },
   };
 }
 

@@ -1,0 +1,54 @@
+/** What the program says to whoever starts it. The sentences are in locales/<lang>/operator.json. */
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigError, EnvironmentError, GiveUp, SchoolFileError, codeOf } from './errors.ts';
+
+const schema = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** One sentence by its key, e.g. `start.listening`. Throws when it does not exist. */
+export type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The sentences of a language; English when there are none in it. */
+export function operatorTexts(lang: string): Say {
+  const file = (code: string) => new URL(`../locales/${code}/operator.json`, import.meta.url);
+  const chosen = /^[a-z]{2,3}$/.test(lang) && existsSync(file(lang)) ? lang : 'en';
+  const texts = schema.parse(JSON.parse(readFileSync(file(chosen), 'utf8')));
+  return (key, values = {}) => {
+    const [section = '', name = ''] = key.split('.');
+    const text = texts[section]?.[name];
+    if (text === undefined) throw new GiveUp('text_missing', `no operator text ${key} in ${chosen}`);
+    return text.replace(/\{\{(\w+)\}\}/g, (_whole, value: string) => String(values[value] ?? ''));
+  };
+}
+
+/** Why the program does not start, as lines for a person: every mistake with its remedy, and no value. */
+export function explain(
+  error: unknown,
+  say: Say,
+  values: Readonly<Record<string, string | number>>,
+): string[] {
+  if (error instanceof EnvironmentError)
+    return [
+      say('config.title'),
+      ...error.problems.map(({ name, code }) => `  ${name}: ${say(`config.${code}`)}`),
+    ];
+  if (error instanceof SchoolFileError)
+    return [
+      say('school.title', { file: error.file }),
+      ...error.problems.map(({ line, path, code }) => {
+        const remedy = say(`school.${code}`);
+        return `  ${say(path === '' ? 'school.lineOnly' : 'school.line', { line, path, remedy })}`;
+      }),
+    ];
+  if (error instanceof ConfigError) return [say('failed.title'), `  ${sentence(error, say, values)}`];
+  return [say('failed.title'), `  ${say('failed.unexpected', { code: codeOf(error) })}`];
+}
+
+function sentence(error: ConfigError, say: Say, values: Readonly<Record<string, string | number>>): string {
+  try {
+    return say(`failed.${error.code}`, values);
+  } catch {
+    // The store explains itself: its errors carry a sentence, and never a value.
+    return error.message;
+  }
+}
