@@ -1,5 +1,5 @@
 /** The door of the store. One contract, two engines (SQLite, PostgreSQL); tests/store runs on both. */
-import type { Incoming, Outcome, Outgoing, Scene } from '../../dialogs/ports.ts';
+import type { Incoming, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
 
 /** Where a conversation is and who is in it, as the channel told us last. Sealed at rest. */
 export interface Reference {
@@ -12,15 +12,35 @@ export interface Reference {
   readonly locale: string | null;
 }
 
+/** What the school file says about the person who writes; it wins over what was stored. */
+export interface Place {
+  readonly role: Role;
+  readonly schoolId: string;
+}
+
 /** One activity, ready to be stored. */
 export interface InboxItem {
-  /** Unique within tenant and conversation: activity id and type. */
+  /** Unique within the conversation: activity id and type, and for an edit also what tells it from an earlier edit. */
   readonly key: string;
   readonly incoming: Incoming;
   /** Epoch ms by the channel's clock; orders fragments. */
   readonly sentAt: number;
   /** Epoch ms by our clock. */
   readonly receivedAt: number;
+}
+
+/** An accepted item that has not had its effect yet. */
+export interface Waiting {
+  readonly id: string;
+  readonly incoming: Incoming;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  /** Order of arrival in this conversation. */
+  readonly arrival: number;
+  /** True: a message by itself, never joined with its neighbours. */
+  readonly alone: boolean;
+  /** Times that it was tried in vain. */
+  readonly attempts: number;
 }
 
 /**
@@ -40,8 +60,11 @@ export interface OutboxItem {
   readonly reference: Reference | null;
   /** Reference of `lane`: its service address and tenant serve to create a conversation for the coach. */
   readonly origin: Reference;
+  /** Claims so far, this one included. */
   readonly attempts: number;
-  /** Why it is not sent, as a stable code (`no_app`, `throttled`, …); texts for people are in locales/. */
+  /** An earlier claim ended without `settle` (the process died or hung): the message may have arrived. */
+  readonly interrupted: boolean;
+  /** Why it was not sent before, as a stable code (`no_app`, `throttled`, …); texts for people are in locales/. */
   readonly reason: string | null;
 }
 
@@ -54,39 +77,74 @@ export interface Settlement {
   readonly activityId?: string;
 }
 
+/** How a turn begins; everything in it happens in the same transaction. */
+export interface Opening {
+  /** What the channel said: creates the conversation when it is new, keeps the latest. Without it the conversation must exist. */
+  readonly from?: { readonly reference: Reference; readonly place: Place };
+  /** Accepts this item: unless it was stored before, it is then among `waiting()`. */
+  readonly item?: InboxItem;
+}
+
 /** One conversation, locked, inside one transaction. Throwing rolls everything back. */
 export interface Turn {
-  /** Creates the conversation when it is new; keeps the latest reference. */
-  scene(reference: Reference, defaults: { role: 'teacher' | 'coach'; schoolId: string }): Promise<Scene>;
-  /** False when this key was stored before: the activity has had its effect. */
-  accept(item: InboxItem): Promise<boolean>;
-  /** Accepted items not yet processed, fragments in order of `sentAt`, then arrival. */
-  waiting(): Promise<readonly InboxItem[]>;
-  /** Marks items as processed; their content is deleted, their keys stay for deduplication. */
-  processed(keys: readonly string[]): Promise<void>;
-  /** Postpones the drain of what is waiting: the lane is due at this time (epoch ms), or never (null). */
-  dueAt(at: number | null): Promise<void>;
-  /** Saves what a turn changed and files its messages in the outbox; `inline` when the HTTP answer carries them. Returns the ids in order. */
-  save(
-    outcome: Outcome,
-    options: { source: string; inline: boolean; now: number },
-  ): Promise<readonly string[]>;
-  /** Messages that the item with this key led to, for a repeated request that expects its replies in the body. */
-  repliesTo(key: string): Promise<readonly Outgoing[]>;
+  /** The conversation as it is now, with what this turn saved before. Throws Corrupt when the interview cannot be read. */
+  scene(): Scene;
+  /** Id of the item of the opening; null without one. */
+  readonly itemId: string | null;
+  /** False when the item of the opening was stored before: it has had its effect, or is waiting for it. */
+  readonly accepted: boolean;
+  /** Accepted items that have not had their effect, by arrival. */
+  waiting(): readonly Waiting[];
+  /** Marks a waiting item: `alone`, a changed text, one more failed attempt with its reason. */
+  mark(
+    id: string,
+    change: { readonly incoming?: Incoming; readonly alone?: true; readonly failed?: string },
+  ): void;
+  /** These had their effect: their content is deleted, their keys stay for deduplication. */
+  processed(ids: readonly string[]): void;
+  /** Sets an item aside for a person to look at, with its content: the lane goes on without it. */
+  quarantine(id: string, reason: string): void;
+  /** When the lane is due (epoch ms); null: never. */
+  readonly due: number | null;
+  /** Sets when the lane is due. */
+  dueAt(at: number | null): void;
+  /** Saves what a message changed and files its messages in the outbox; `inline` when the HTTP answer carries those to `here`. */
+  save(outcome: Outcome, options: { readonly inline: boolean }): Promise<void>;
+  /** Messages `here` that the item of the opening led to, in order; also from an earlier request. */
+  replies(): Promise<readonly Outgoing[]>;
+}
+
+/** What an operator may see: numbers, never content. */
+export interface StoreStatus {
+  readonly engine: string;
+  readonly schema: number;
+  readonly conversations: number;
+  readonly interviews: Readonly<Record<string, number>>;
+  readonly inbox: Readonly<Record<string, number>>;
+  readonly outbox: Readonly<Record<string, number>>;
+  /** Epoch ms since when the oldest unprocessed message has been waiting; null when none is. */
+  readonly waitingSince: number | null;
 }
 
 export interface Store {
-  /** Runs `work` alone in its lane, in one transaction; across processes too. */
-  inTurn<T>(lane: string, work: (turn: Turn) => Promise<T>): Promise<T>;
+  /** Id of the conversation: a keyed hash, so that the stored id tells nobody who it is. */
+  laneOf(reference: Reference): string;
+  /** Runs `work` alone in its lane, in one transaction; across processes too. Rejects with Gone when the lane does not exist. */
+  inTurn<T>(lane: string, opening: Opening, work: (turn: Turn) => Promise<T>): Promise<T>;
   /** Lanes with something waiting whose time has come, oldest first. */
   dueLanes(now: number, limit: number): Promise<readonly string[]>;
   /** Claims messages to send: per destination only the first unsent one, so that order is kept. The claim ends by itself at `until`. */
   claim(now: number, until: number, limit: number): Promise<readonly OutboxItem[]>;
   settle(id: string, result: Settlement): Promise<void>;
-  /** Blocked messages for this coach become pending again (the coach has come). */
+  /** Blocked messages for this coach (directory id) become pending again (the coach has come). */
   unblock(coach: string): Promise<void>;
   /** Keeps the conversation that was created for a coach. */
-  keepReference(reference: Reference, defaults: { role: 'coach'; schoolId: string }): Promise<void>;
+  keepReference(reference: Reference, place: Place): Promise<void>;
+  /** Deletes what is past its time; cheap, and runs once an hour however many replicas ask. True when it was this one's turn. */
+  sweep(now: number): Promise<boolean>;
+  /** Copies the store into a new file while it is in use (SQLite only). */
+  backup(path: string): Promise<void>;
+  status(): Promise<StoreStatus>;
   /** Resolves when the store answers; rejects when it cannot be used. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,361 @@
+/**
+ * The durable inbox: a message is acknowledged when it is on the disk, has one effect however often it is sent, and those of one
+ * conversation have their effects in order.
+ *
+ * Typed text waits for the quiet time, so that a thought sent in pieces becomes one answer; everything else is answered at once.
+ * What fails (a bug, a damaged record) is tried again a few times, then set aside with its content: never deleted, never in the way.
+ */
+import type { Conversation, Incoming, Outcome, Outgoing, Scene, World } from '../dialogs/ports.ts';
+import { AppError, codeOf, ConfigError, GiveUp, RetryLater } from './errors.ts';
+import type { InboxItem, Opening, Place, Reference, Store, Turn, Waiting } from './store/types.ts';
+
+export type TakeTurn = (scene: Scene, incoming: Incoming, world: World) => Promise<Outcome>;
+
+export interface InboxOptions {
+  readonly store: Store;
+  readonly takeTurn: TakeTurn;
+  readonly world: World;
+  /** How long typed text waits for its rest, in ms; 0: not at all. */
+  readonly quietMs: number | ((conversation: Conversation) => number);
+  /** Role and school of whoever writes, by the school file. */
+  readonly placeOf: (reference: Reference) => Place;
+  /** Text that is not an answer (a command, a word of a button, the first hello) and is answered without waiting. */
+  readonly bypasses?: (incoming: Incoming, scene: Scene) => boolean;
+  /** Something was committed that has messages to send. */
+  readonly onCommitted?: (lane: string) => void;
+  /** A message was set aside: for the operator's log. No content. */
+  readonly onQuarantined?: (lane: string, reason: string) => void;
+  /** What to tell somebody whose message was set aside. */
+  readonly explain?: (scene: Scene, world: World) => Promise<Outcome>;
+  /** The storage or a lane is in trouble while nobody waits for an answer: for the operator's log. */
+  readonly onTrouble?: (error: unknown) => void;
+  /** How often other replicas' leftovers are looked for, in ms. */
+  readonly pollMs?: number;
+}
+
+export interface Received {
+  /** Messages for the HTTP answer, when it carries them. */
+  readonly replies: readonly Outgoing[];
+  /** False: it was here before. */
+  readonly accepted: boolean;
+  /** True: it is kept until the rest of the thought has come; a sign of typing is in order. */
+  readonly waiting: boolean;
+}
+
+export interface Inbox {
+  /** Resolves when the item is durable. Rejects with RetryLater when it could not be kept: the sender must send it again. */
+  receive(
+    reference: Reference,
+    item: InboxItem,
+    options: { readonly wantsReplies: boolean },
+  ): Promise<Received>;
+  /**
+   * Puts a message of our own into a lane; of several with one `key` only the first has an effect.
+   * Does nothing when the conversation is gone.
+   */
+  internal(lane: string, incoming: Incoming, key?: string): Promise<void>;
+  /** Answers everything whose quiet time or back-off is over. Also called by the timer. */
+  drain(): Promise<void>;
+  start(): void;
+  /** Ends the timer and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Tries before a message is set aside, and the waits between them in ms: a person is waiting for an answer. */
+const BACK_OFF_MS = [500, 1_000, 2_000, 4_000];
+const LANES_AT_ONCE = 4;
+const LANES_PER_LOOK = 100;
+const POLL_MS = 1_000;
+/** How long a lane that could not be drained is left alone, in ms. */
+const TROUBLE_MS = { away: 1_000, broken: 60_000 };
+
+/** What is answered together: one message, or the pieces of one thought. */
+interface Piece {
+  readonly ids: readonly string[];
+  readonly attempts: number;
+  readonly incoming: Incoming;
+}
+
+/** A piece could not be answered; the transaction is rolled back and repeated with this knowledge. */
+class PieceFailed extends Error {
+  readonly id: string;
+  constructor(id: string, cause: unknown) {
+    super('A message could not be answered', { cause });
+    this.id = id;
+  }
+}
+
+/** What happened in one transaction, to be acted on when it is committed. */
+interface Notes {
+  /** A message was filed that delivery has to send. */
+  sent: boolean;
+  dueAt: number | null;
+  readonly quarantined: string[];
+  /** The piece that was answered last: to blame when the commit fails for a reason of its own. */
+  last: string | null;
+}
+
+export function createInbox(options: InboxOptions): Inbox {
+  const { store, takeTurn, world, placeOf, bypasses = () => false, explain } = options;
+  const pollMs = options.pollMs ?? POLL_MS;
+  const running = new Set<Promise<unknown>>();
+  /** Lanes that cannot be drained now, and until when they are left alone: they must not keep the others waiting. */
+  const troubled = new Map<string, number>();
+  let timer: NodeJS.Timeout | null = null;
+  let timerAt = Infinity;
+  let started = false;
+
+  /** One transaction in a lane; repeated when a message in it cannot be answered, until what can be answered is. */
+  async function inLane(lane: string, opening: Opening, wantsReplies: boolean): Promise<Received> {
+    const failed = new Map<string, string>();
+    for (;;) {
+      const notes: Notes = { sent: false, dueAt: null, quarantined: [], last: null };
+      try {
+        const received = await store.inTurn(lane, opening, (turn) =>
+          decide(turn, wantsReplies, failed, notes),
+        );
+        if (notes.dueAt !== null) wakeAt(notes.dueAt);
+        if (notes.sent) options.onCommitted?.(lane);
+        for (const reason of notes.quarantined) options.onQuarantined?.(lane, reason);
+        return received;
+      } catch (error) {
+        const culprit = blame(error, notes);
+        if (culprit === null || failed.has(culprit.id)) throw error;
+        failed.set(culprit.id, codeOf(culprit.cause));
+      }
+    }
+  }
+
+  /** What the new item (if any) means for what is waiting. */
+  async function decide(
+    turn: Turn,
+    wantsReplies: boolean,
+    failed: ReadonlyMap<string, string>,
+    notes: Notes,
+  ): Promise<Received> {
+    const item = turn.waiting().find(({ id }) => id === turn.itemId);
+    const received = async (): Promise<Received> => ({
+      replies: wantsReplies ? await turn.replies() : [],
+      accepted: turn.accepted,
+      waiting: turn.waiting().some(({ id }) => id === turn.itemId),
+    });
+    // It has had its effect, or will have it in its time: whoever asks for the replies gets those of the first time.
+    if (turn.itemId !== null && !item) return received();
+    if (turn.itemId !== null && !turn.accepted && !wantsReplies) return received();
+    // Nothing new, and somebody else was here first.
+    if (turn.itemId === null && (turn.due === null || turn.due > world.now())) return received();
+
+    if (item && turn.accepted) {
+      const pause = waitFor(turn, item, wantsReplies, failed);
+      if (pause !== null) {
+        notes.dueAt = turn.waiting().length > 0 ? Math.max(pause, turn.due ?? 0) : null;
+        turn.dueAt(notes.dueAt);
+        return received();
+      }
+      turn.mark(item.id, { alone: true });
+    }
+    notes.dueAt = await answer(turn, wantsReplies, failed, notes);
+    turn.dueAt(notes.dueAt);
+    return received();
+  }
+
+  /** Until when a new item waits with the others (epoch ms); null: it is to be answered now. */
+  function waitFor(
+    turn: Turn,
+    item: Waiting,
+    wantsReplies: boolean,
+    failed: ReadonlyMap<string, string>,
+  ): number | null {
+    const { incoming } = item;
+    const others = turn.waiting().filter(({ id }) => id !== item.id);
+    if (incoming.kind === 'edited' || incoming.kind === 'deleted') {
+      const fragment = others.find(
+        (other) => other.incoming.kind === 'text' && other.incoming.sources.includes(incoming.source),
+      );
+      if (!fragment || fragment.incoming.kind !== 'text') return null;
+      // Not an answer yet: what is waiting is corrected, and nobody need know.
+      turn.processed([item.id]);
+      if (incoming.kind === 'deleted') turn.processed([fragment.id]);
+      else turn.mark(fragment.id, { incoming: { ...fragment.incoming, text: incoming.text } });
+      return world.now();
+    }
+    if (incoming.kind === 'delivery' && others.length > 0) {
+      // News of our own does not cut a thought in two.
+      turn.mark(item.id, { alone: true });
+      return world.now();
+    }
+    if (incoming.kind !== 'text' || wantsReplies || failed.has(item.id)) return null;
+    try {
+      const scene = turn.scene();
+      const { quietMs } = options;
+      const quiet = typeof quietMs === 'number' ? quietMs : quietMs(scene.conversation);
+      return quiet <= 0 || bypasses(incoming, scene) ? null : world.now() + quiet;
+    } catch (error) {
+      throw asFailure(item.id, error);
+    }
+  }
+
+  /** Answers what is waiting, in order. Returns when the lane is due again; null when nothing is left. */
+  async function answer(
+    turn: Turn,
+    inline: boolean,
+    failed: ReadonlyMap<string, string>,
+    notes: Notes,
+  ): Promise<number | null> {
+    const save = async (outcome: Outcome) => {
+      await turn.save(outcome, { inline });
+      notes.sent ||= outcome.outgoing.some(({ to }) => !inline || to !== 'here');
+    };
+    for (const { ids, attempts, incoming } of piecesOf(turn.waiting())) {
+      const id = ids[0]!;
+      const reason = failed.get(id);
+      if (reason === undefined) {
+        try {
+          turn.processed(ids);
+          await save(await takeTurn(turn.scene(), incoming, world));
+          notes.last = id;
+        } catch (error) {
+          throw asFailure(id, error);
+        }
+        continue;
+      }
+      for (const one of ids) turn.mark(one, { failed: reason });
+      const wait = BACK_OFF_MS[attempts];
+      // Those behind it wait too: answers keep their order. It is a matter of seconds.
+      if (wait !== undefined) return world.now() + wait;
+      for (const one of ids) turn.quarantine(one, reason);
+      notes.quarantined.push(reason);
+      if (explain) {
+        // The message is safe; that it cannot be explained is no reason to hold up the next one.
+        const outcome = await explain(turn.scene(), world).catch(() => null);
+        if (outcome) await save(outcome);
+      }
+    }
+    return null;
+  }
+
+  async function drain(): Promise<void> {
+    for (;;) {
+      const now = world.now();
+      for (const [lane, until] of troubled) if (until <= now) troubled.delete(lane);
+      const lanes = (await store.dueLanes(now, LANES_PER_LOOK + troubled.size)).filter(
+        (lane) => !troubled.has(lane),
+      );
+      if (lanes.length === 0) return;
+      const workers = Array.from({ length: LANES_AT_ONCE }, async () => {
+        for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
+          try {
+            await inLane(lane, {}, false);
+          } catch (error) {
+            troubled.set(lane, now + (error instanceof RetryLater ? TROUBLE_MS.away : TROUBLE_MS.broken));
+            options.onTrouble?.(error);
+          }
+        }
+      });
+      await Promise.all(workers);
+    }
+  }
+
+  function wakeAt(at: number): void {
+    if (!started || at >= timerAt) return;
+    if (timer) clearTimeout(timer);
+    timerAt = at;
+    timer = setTimeout(() => void wake(), Math.max(0, at - world.now()));
+  }
+
+  async function wake(): Promise<void> {
+    timer = null;
+    timerAt = Infinity;
+    try {
+      await tracked(drain());
+    } catch (error) {
+      options.onTrouble?.(error);
+    }
+    wakeAt(world.now() + pollMs);
+  }
+
+  function tracked<T>(work: Promise<T>): Promise<T> {
+    const done = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    running.add(done);
+    void done.then(() => running.delete(done));
+    return work;
+  }
+
+  return {
+    receive(reference, item, { wantsReplies }) {
+      const opening = { from: { reference, place: placeOf(reference) }, item };
+      return tracked(inLane(store.laneOf(reference), opening, wantsReplies));
+    },
+    async internal(lane, incoming, key = world.newId()) {
+      const now = world.now();
+      const item: InboxItem = { key: `internal ${key}`, incoming, sentAt: now, receivedAt: now };
+      try {
+        await tracked(inLane(lane, { item }, false));
+      } catch (error) {
+        if (!(error instanceof GiveUp)) throw error;
+      }
+    },
+    drain: () => tracked(drain()),
+    start() {
+      if (started) return;
+      started = true;
+      wakeAt(world.now());
+    },
+    async stop() {
+      started = false;
+      if (timer) clearTimeout(timer);
+      timer = null;
+      timerAt = Infinity;
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+/** Puts the pieces of one thought together: neighbouring texts that wait for their rest, in the order in which they were sent. */
+function piecesOf(waiting: readonly Waiting[]): Piece[] {
+  const groups: Waiting[][] = [];
+  for (const item of waiting) {
+    const group = groups.at(-1);
+    const before = group?.[0];
+    // What was tried before keeps its shape: it is not joined with what came in since.
+    const joined = before && isFragment(before) && isFragment(item) && before.attempts === item.attempts;
+    if (group && joined) group.push(item);
+    else groups.push([item]);
+  }
+  return groups.map((group) => {
+    group.sort((a, b) => a.sentAt - b.sentAt || a.arrival - b.arrival);
+    const texts = group.flatMap(({ incoming }) => (incoming.kind === 'text' ? [incoming] : []));
+    const first = group[0]!;
+    return {
+      ids: group.map(({ id }) => id),
+      attempts: first.attempts,
+      incoming:
+        group.length === 1
+          ? first.incoming
+          : {
+              kind: 'text',
+              text: texts.map(({ text }) => text).join('\n'),
+              sources: texts.flatMap(({ sources }) => sources),
+            },
+    };
+  });
+}
+
+function isFragment({ incoming, alone }: Waiting): boolean {
+  return incoming.kind === 'text' && !alone;
+}
+
+/** Storage that is away and settings that are wrong are nobody's fault in particular: they pass, and nothing is counted against a message. */
+function asFailure(id: string, error: unknown): unknown {
+  return error instanceof RetryLater || error instanceof ConfigError ? error : new PieceFailed(id, error);
+}
+
+/** Which message made the transaction fail, if it was one. */
+function blame(error: unknown, { last }: Notes): { readonly id: string; readonly cause: unknown } | null {
+  if (error instanceof PieceFailed) return { id: error.id, cause: error.cause };
+  // The database refused what was to be written, and not because it is away: it would refuse it for ever.
+  return error instanceof AppError || last === null ? null : { id: last, cause: error };
+}

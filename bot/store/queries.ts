@@ -1,0 +1,350 @@
+/** The statements of a turn, built once per store. Columns are named, never `*`: a newer program may have added some. */
+import { sql } from 'kysely';
+import { once, prepare, type Bound, type Engine } from './engine.ts';
+import type { Tables } from './tables.ts';
+
+type Row<T extends keyof Tables> = Tables[T];
+
+export type Queries = ReturnType<typeof createQueries>;
+
+export function createQueries(engine: Engine) {
+  const { db, lockRow } = engine;
+  return {
+    /** Waits until nobody else has this conversation; null where the transaction does so by itself. */
+    lock: lockRow && prepare<{ lane: string }, unknown>(({ lane }) => lockRow(db, lane)),
+
+    /** The conversation with its interview and both keys. */
+    load: prepare(({ lane }: { lane: string }) =>
+      db
+        .selectFrom('conversation as c')
+        .leftJoin('data_key as ck', 'ck.id', 'c.id')
+        .leftJoin('interview as i', 'i.id', 'c.interview_id')
+        .leftJoin('data_key as ik', 'ik.id', 'i.id')
+        .select([
+          'c.id',
+          'c.person',
+          'c.role',
+          'c.school_id',
+          'c.language',
+          'c.locale',
+          'c.greeted',
+          'c.interview_id',
+          'c.memory',
+          'c.reference',
+          'c.due_at',
+          'c.erased_at',
+          'ck.wrapped as key',
+          'i.id as i_id',
+          'i.definition as i_definition',
+          'i.status as i_status',
+          'i.body as i_body',
+          'i.shared as i_shared',
+          'i.started_at as i_started_at',
+          'ik.wrapped as i_key',
+        ])
+        .where('c.id', '=', lane),
+    ),
+    waiting: prepare(({ lane }: { lane: string }) =>
+      db
+        .selectFrom('inbox')
+        .select(['id', 'arrival', 'alone', 'attempts', 'sent_at', 'received_at', 'content'])
+        .where('conversation_id', '=', lane)
+        .where('content', 'is not', null)
+        .where('state', '=', sql.lit('waiting'))
+        .orderBy('arrival'),
+    ),
+    seen: prepare(({ lane, id }: { lane: string; id: string }) =>
+      db.selectFrom('inbox').select('state').where('conversation_id', '=', lane).where('id', '=', id),
+    ),
+    answers: prepare(({ interview }: { interview: string }) =>
+      db
+        .selectFrom('answer')
+        .select(['answer_key', 'seq', 'kind', 'reopened', 'lang', 'wording', 'content'])
+        .where('interview_id', '=', interview)
+        .orderBy('seq'),
+    ),
+    replies: prepare(({ lane, item }: { lane: string; item: string }) =>
+      db
+        .selectFrom('outbox as o')
+        .innerJoin('data_key as k', 'k.id', 'o.key_owner')
+        .select(['o.position', 'o.message', 'o.key_owner', 'k.wrapped as key'])
+        .where('o.conversation_id', '=', lane)
+        .where('o.item_id', '=', item)
+        .where('o.destination', '=', lane)
+        .where('o.message', 'is not', null)
+        .orderBy('o.position'),
+    ),
+
+    addConversation: prepare((row: Row<'conversation'>) =>
+      db
+        .insertInto('conversation')
+        .values(columns(row, CONVERSATION))
+        .onConflict((conflict) => conflict.column('id').doNothing()),
+    ),
+    saveConversation: prepare((row: Row<'conversation'>) =>
+      db
+        .updateTable('conversation')
+        .set(columns(row, CONVERSATION.slice(1) as readonly (keyof Row<'conversation'>)[]))
+        .where('id', '=', row.id),
+    ),
+    key: prepare(({ id }: { id: string }) =>
+      db.selectFrom('data_key').select('wrapped').where('id', '=', id),
+    ),
+    addKey: prepare((row: Row<'data_key'>) =>
+      db
+        .insertInto('data_key')
+        .values(columns(row, ['id', 'key_id', 'wrapped']))
+        .onConflict((conflict) => conflict.column('id').doNothing()),
+    ),
+    replaceKey: prepare((row: Row<'data_key'>) =>
+      db
+        .updateTable('data_key')
+        .set(columns(row, ['key_id', 'wrapped']))
+        .where('id', '=', row.id),
+    ),
+    saveInterview: prepare((row: Row<'interview'>) =>
+      db
+        .insertInto('interview')
+        .values(columns(row, INTERVIEW))
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet((eb) => ({
+            definition: eb.ref('excluded.definition'),
+            status: eb.ref('excluded.status'),
+            body: eb.ref('excluded.body'),
+            shared: eb.ref('excluded.shared'),
+            updated_at: eb.ref('excluded.updated_at'),
+          })),
+        ),
+    ),
+    putAnswer: prepare((row: Row<'answer'>) =>
+      db
+        .insertInto('answer')
+        .values(columns(row, ANSWER))
+        .onConflict((conflict) =>
+          conflict.columns(['interview_id', 'answer_key']).doUpdateSet((eb) => ({
+            seq: eb.ref('excluded.seq'),
+            kind: eb.ref('excluded.kind'),
+            reopened: eb.ref('excluded.reopened'),
+            lang: eb.ref('excluded.lang'),
+            wording: eb.ref('excluded.wording'),
+            content: eb.ref('excluded.content'),
+          })),
+        ),
+    ),
+    dropAnswer: prepare((key: { interview_id: string; answer_key: string }) =>
+      db
+        .deleteFrom('answer')
+        .where('interview_id', '=', key.interview_id)
+        .where('answer_key', '=', key.answer_key),
+    ),
+    addItem: prepare((row: Row<'inbox'>) => db.insertInto('inbox').values(columns(row, INBOX))),
+    saveItem: prepare((row: Row<'inbox'>) =>
+      db
+        .updateTable('inbox')
+        .set(columns(row, ['state', 'alone', 'attempts', 'reason', 'content']))
+        .where('conversation_id', '=', row.conversation_id)
+        .where('id', '=', row.id),
+    ),
+    file: prepare((row: Omit<Row<'outbox'>, 'position'>) =>
+      db.insertInto('outbox').values(columns(row, OUTBOX)),
+    ),
+
+    due: prepare(({ now, limit }: { now: number; limit: number }) =>
+      db
+        .selectFrom('conversation')
+        .select('id')
+        .where('due_at', 'is not', null)
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit),
+    ),
+
+    /** Of every destination only the first unsent message, when it is due and nobody has claimed it. */
+    claimable: prepare(({ now, limit }: { now: number; limit: number }) =>
+      engine.claiming(
+        db
+          .selectFrom('outbox as o')
+          .select(['o.position', 'o.claimed_until'])
+          .where('o.settled_at', 'is', null)
+          .where('o.state', '=', sql.lit('pending'))
+          .where('o.due_at', '<=', now)
+          .where((eb) => eb.or([eb('o.claimed_until', 'is', null), eb('o.claimed_until', '<=', now)]))
+          .where((eb) =>
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom('outbox as earlier')
+                  .select('earlier.position')
+                  .where('earlier.settled_at', 'is', null)
+                  .where('earlier.state', '=', sql.lit('pending'))
+                  .whereRef('earlier.destination', '=', 'o.destination')
+                  .whereRef('earlier.position', '<', 'o.position'),
+              ),
+            ),
+          )
+          .orderBy('o.position')
+          .limit(limit),
+      ),
+    ),
+    claim: prepare(
+      ({ position, until, interrupted }: { position: number; until: number; interrupted: number }) =>
+        db
+          .updateTable('outbox')
+          .set((eb) => ({ claimed_until: until, attempts: eb('attempts', '+', 1), interrupted }))
+          .where('position', '=', position),
+    ),
+    claimed: prepare(({ position }: { position: number }) =>
+      db
+        .selectFrom('outbox as o')
+        .innerJoin('data_key as k', 'k.id', 'o.key_owner')
+        .innerJoin('conversation as c', 'c.id', 'o.conversation_id')
+        .innerJoin('data_key as ck', 'ck.id', 'c.id')
+        .leftJoin('conversation as p', 'p.person', 'o.destination')
+        .leftJoin('data_key as pk', 'pk.id', 'p.id')
+        .select([
+          'o.position',
+          'o.conversation_id',
+          'o.destination',
+          'o.key_owner',
+          'o.state',
+          'o.attempts',
+          'o.interrupted',
+          'o.reason',
+          'o.message',
+          'k.wrapped as key',
+          'c.reference as origin',
+          'ck.wrapped as origin_key',
+          'p.id as person_lane',
+          'p.reference as person_reference',
+          'pk.wrapped as person_key',
+        ])
+        .where('o.position', '=', position)
+        .orderBy('p.updated_at', 'desc')
+        .limit(1),
+    ),
+    settle: prepare(
+      (row: {
+        position: number;
+        state: string;
+        reason: string | null;
+        due_at: number;
+        activity_id: string | null;
+        settled_at: number | null;
+      }) =>
+        db
+          .updateTable('outbox')
+          .set({ claimed_until: null, interrupted: 0 })
+          .set(columns(row, ['state', 'reason', 'due_at', 'activity_id', 'settled_at']))
+          .where('position', '=', row.position),
+    ),
+    unblock: prepare(({ destination, now }: { destination: string; now: number }) =>
+      db
+        .updateTable('outbox')
+        .set({ state: 'pending', due_at: now })
+        .where('destination', '=', destination)
+        .where('settled_at', 'is', null)
+        .where('state', '=', sql.lit('blocked')),
+    ),
+  };
+}
+
+const CONVERSATION = [
+  'id',
+  'person',
+  'role',
+  'school_id',
+  'language',
+  'locale',
+  'greeted',
+  'interview_id',
+  'memory',
+  'reference',
+  'due_at',
+  'erased_at',
+  'updated_at',
+] as const;
+const INTERVIEW = [
+  'id',
+  'conversation_id',
+  'definition',
+  'status',
+  'body',
+  'shared',
+  'started_at',
+  'updated_at',
+] as const;
+const ANSWER = [
+  'interview_id',
+  'answer_key',
+  'seq',
+  'kind',
+  'reopened',
+  'lang',
+  'wording',
+  'content',
+] as const;
+const INBOX = [
+  'conversation_id',
+  'id',
+  'state',
+  'arrival',
+  'alone',
+  'attempts',
+  'reason',
+  'sent_at',
+  'received_at',
+  'content',
+] as const;
+const OUTBOX = [
+  'conversation_id',
+  'destination',
+  'key_owner',
+  'item_id',
+  'state',
+  'due_at',
+  'claimed_until',
+  'attempts',
+  'interrupted',
+  'reason',
+  'activity_id',
+  'created_at',
+  'settled_at',
+  'message',
+] as const;
+
+/** The row as a plain object with exactly these columns: what `prepare` hands us has no enumerable properties. */
+function columns<R extends object, const K extends readonly (keyof R)[]>(
+  row: R,
+  names: K,
+): Pick<R, K[number]> {
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<R, K[number]>;
+}
+
+/** Deletes everything of some interviews of a conversation, keys first; all of them when `interview` is null. */
+export function eraseInterviews({ db }: Engine, lane: string, interview: string | null): Bound<unknown>[] {
+  const ids = () => {
+    const own = db.selectFrom('interview').select('id').where('conversation_id', '=', lane);
+    return interview === null ? own : own.where('id', '=', interview);
+  };
+  return [
+    once(db.deleteFrom('data_key').where('id', 'in', ids())),
+    once(db.deleteFrom('answer').where('interview_id', 'in', ids())),
+    once(db.deleteFrom('outbox').where('conversation_id', '=', lane).where('key_owner', 'in', ids())),
+    once(
+      db
+        .updateTable('inbox')
+        .set({ content: null, state: 'processed' })
+        .where('conversation_id', '=', lane)
+        .where('state', '=', 'quarantined'),
+    ),
+    // Last, because the others ask it which interviews are meant.
+    interview === null
+      ? once(db.deleteFrom('interview').where('conversation_id', '=', lane))
+      : once(db.deleteFrom('interview').where('conversation_id', '=', lane).where('id', '=', interview)),
+  ];
+}
+
+/** Deletes the messages of a conversation, whoever they go to. */
+export function eraseMessages({ db }: Engine, lane: string): Bound<unknown> {
+  return once(db.deleteFrom('outbox').where('conversation_id', '=', lane));
+}

@@ -1,0 +1,265 @@
+/**
+ * SQLite in the data folder: one file, one writer at a time, every commit on the disk before it is acknowledged.
+ *
+ * A transaction begins IMMEDIATE, so that what it read cannot be overtaken by another process (SQLITE_BUSY_SNAPSHOT) and two
+ * processes cannot wait for each other. Inside this process transactions queue; between processes the later one waits without
+ * blocking the event loop.
+ */
+import Database from 'better-sqlite3';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { AppError, ConfigError, Corrupt, RetryLater, StoreBusy } from '../errors.ts';
+import type { Bound, Engine, Tx } from './engine.ts';
+import type { Tables } from './tables.ts';
+
+export const DATA_FILE = 'klankbord.db';
+const LOCK_FILE = 'bot.lock';
+/** How long a transaction waits for another process, in ms: less than the 15 s after which Teams gives up on a turn. */
+const WAIT_MS = 10_000;
+
+/** Holds the folder for one bot. The lock belongs to the process: it is gone when the process is, however it ended. */
+function lockFolder(dataDir: string): Database.Database {
+  const lock = new Database(join(dataDir, LOCK_FILE), { timeout: 0 });
+  try {
+    lock.exec('begin exclusive');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')) {
+      throw new ConfigError(
+        'folder_in_use',
+        `Another bot is running on the data folder ${dataDir}. Stop it first, or give this one a folder of its own (KLANKBORD_DATA).`,
+      );
+    }
+    throw translate(error);
+  }
+}
+
+function connect(file: string): Database.Database {
+  const db = new Database(file, { timeout: WAIT_MS });
+  try {
+    if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = wal');
+    // Said explicitly: better-sqlite3 is compiled so that WAL does not sync commits unless it is asked to.
+    db.pragma('synchronous = full');
+    db.pragma('fullfsync = on');
+    // What is deleted is overwritten, so that a data key that was erased is not found in the free pages.
+    db.pragma('secure_delete = on');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export async function openSqlite(dataDir: string, options: { readonly bot: boolean }): Promise<Engine> {
+  const file = join(dataDir, DATA_FILE);
+  let lock: Database.Database | null = null;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // Created by us, so that nobody else on the machine may read it; SQLite gives its other files the same mode.
+    for (const path of [file, join(dataDir, LOCK_FILE)]) closeSync(openSync(path, 'a', 0o600));
+    if (options.bot) lock = lockFolder(dataDir);
+    return new SqliteEngine(file, await patiently(() => connect(file)), lock);
+  } catch (error) {
+    lock?.close();
+    throw translate(error);
+  }
+}
+
+class SqliteEngine implements Engine {
+  readonly title = 'SQLite';
+  readonly db = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+  readonly lockRow = null;
+  readonly migrating = [
+    'create table if not exists schema_version (version integer primary key, applied_at integer not null)',
+  ];
+  readonly numbering = 'integer primary key autoincrement';
+  readonly renumber = null;
+
+  readonly #file: string;
+  readonly #lock: Database.Database | null;
+  /** Null after an input/output error: opened again for the next transaction. */
+  #connection: Database.Database | null;
+  #statements = new Map<string, Database.Statement>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(file: string, connection: Database.Database, lock: Database.Database | null) {
+    this.#file = file;
+    this.#connection = connection;
+    this.#lock = lock;
+  }
+
+  claiming<Q>(query: Q): Q {
+    return query;
+  }
+
+  read<R>(query: Bound<R>): Promise<R[]> {
+    return this.#alone(async (db) => this.#run(db, query));
+  }
+
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#alone(async (db) => {
+      await patiently(() => db.exec('begin immediate'));
+      const filed: Bound<unknown>[] = [];
+      const flush = () => {
+        for (const query of filed.splice(0)) this.#run(db, query);
+      };
+      const read = <R>(query: Bound<R>): R[] => {
+        flush();
+        return this.#run(db, query);
+      };
+      try {
+        const result = await work({
+          read: async (query) => read(query),
+          write: (query) => void filed.push(query),
+        });
+        flush();
+        db.exec('commit');
+        return result;
+      } catch (error) {
+        if (db.inTransaction) db.exec('rollback');
+        throw error;
+      }
+    });
+  }
+
+  async describe(): Promise<string> {
+    const rows = await this.read<{ sql: string }>({
+      sql: `select sql from sqlite_master where sql is not null and name not like 'sqlite%' order by name`,
+      values: [],
+    });
+    return rows.map((row) => `${row.sql};\n`).join('');
+  }
+
+  /** Empties the write-ahead log, which still holds pages as they were. Another process that reads may prevent it: then the next one does it. */
+  async scrub(): Promise<void> {
+    await this.#alone(async (db) => db.pragma('wal_checkpoint(truncate)'));
+  }
+
+  async backup(path: string): Promise<void> {
+    if (existsSync(path)) throw new ConfigError('backup_exists', `There is already a file ${path}.`);
+    const part = `${path}.part`;
+    rmSync(part, { force: true });
+    // A connection of its own: it reads one consistent state and disturbs nobody who writes.
+    const reader = new Database(this.#file, { readonly: true, timeout: WAIT_MS });
+    try {
+      closeSync(openSync(part, 'w', 0o600));
+      reader.prepare('vacuum into ?').run(part);
+      syncPath(part);
+      renameSync(part, path);
+      syncPath(dirname(path));
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw translate(error);
+    } finally {
+      reader.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#queue.catch(() => undefined);
+    this.#connection?.close();
+    this.#lock?.close();
+  }
+
+  #alone<T>(work: (db: Database.Database) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new RetryLater('store_closed', 'The store is closed.'));
+    const run = this.#queue.then(async () => {
+      try {
+        this.#connection ??= connect(this.#file);
+        return await work(this.#connection);
+      } catch (error) {
+        const problem = translate(error);
+        if (problem instanceof AppError && problem.code === 'store_unavailable') this.#disconnect();
+        throw problem;
+      }
+    });
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  #disconnect(): void {
+    this.#statements.clear();
+    try {
+      this.#connection?.close();
+    } catch {
+      // Nothing to save: what was acknowledged is on the disk, the rest was rolled back.
+    }
+    this.#connection = null;
+  }
+
+  #run<R>(db: Database.Database, { sql, values, name }: Bound<R>): R[] {
+    let statement = name === undefined ? undefined : this.#statements.get(sql);
+    if (!statement) {
+      statement = db.prepare(sql);
+      if (name !== undefined) this.#statements.set(sql, statement);
+    }
+    if (statement.reader) return statement.all(...values) as R[];
+    statement.run(...values);
+    return [];
+  }
+}
+
+/** Tries again while another process holds the database, without blocking this one. */
+async function patiently<T>(attempt: () => T): Promise<T> {
+  const until = performance.now() + WAIT_MS;
+  for (let wait = 1; ; wait = Math.min(2 * wait, 50)) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isSqliteError(error) || !error.code.startsWith('SQLITE_BUSY') || performance.now() > until)
+        throw error;
+      await pause(wait);
+    }
+  }
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+}
+
+const AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOLFS|PERM|AUTH)/;
+
+function translate(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (isSqliteError(error)) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
+      return new StoreBusy('store_busy', 'Another process holds the database.', { cause: error });
+    }
+    if (AWAY.test(error.code)) {
+      return new RetryLater('store_unavailable', `The database cannot be used (${error.code}).`, {
+        cause: error,
+      });
+    }
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) {
+      return new Corrupt('store_damaged', `The database file is damaged (${error.code}).`, { cause: error });
+    }
+    return error;
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/^E(ACCES|PERM|ROFS|NOSPC|IO|NOTDIR|NOENT|EXIST)$/.test(code)) {
+    return new RetryLater('store_unavailable', `The data folder cannot be used (${code}).`, { cause: error });
+  }
+  return error;
+}

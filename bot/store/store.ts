@@ -1,0 +1,102 @@
+/** Opens the store: engine, schema, keys. */
+import { randomBytes } from 'node:crypto';
+import { ConfigError } from '../errors.ts';
+import { once, type Engine } from './engine.ts';
+import { currentVersion, migrate } from './migrations.ts';
+import { createOutbox } from './outbox.ts';
+import { createQueries } from './queries.ts';
+import { Keyring, Lookup } from './seal.ts';
+import { openSqlite } from './sqlite.ts';
+import { openPostgres } from './postgres.ts';
+import { readStatus, sweep } from './sweep.ts';
+import { runTurn, type TurnTools } from './turn.ts';
+import type { Store } from './types.ts';
+
+/** `dataDir`: SQLite in this folder. `databaseUrl`: PostgreSQL. */
+export type StorePlace = { readonly dataDir: string } | { readonly databaseUrl: string };
+
+export interface StoreOptions {
+  /** The master key, 32 bytes (key.ts). */
+  readonly key: Buffer;
+  /** Master keys of before, which still open what they sealed. */
+  readonly formerKeys?: readonly Buffer[];
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** `bot` (default) holds the data folder, so that a second bot is refused; a `tool` works beside it. */
+  readonly as?: 'bot' | 'tool';
+}
+
+export function openEngine(place: StorePlace, as: 'bot' | 'tool'): Promise<Engine> {
+  return 'dataDir' in place
+    ? openSqlite(place.dataDir, { bot: as === 'bot' })
+    : openPostgres(place.databaseUrl);
+}
+
+/**
+ * Opens the store and brings its schema to the version of this program.
+ * Throws ConfigError (wrong key, folder in use, newer schema, moved away) or RetryLater (cannot be reached now).
+ */
+export async function openStore(place: StorePlace, options: StoreOptions): Promise<Store> {
+  const engine = await openEngine(place, options.as ?? 'bot');
+  try {
+    await migrate(engine, options.now);
+    const keyring = new Keyring(options.key, options.formerKeys);
+    const lookup = await openInstallation(engine, keyring, options.as ?? 'bot');
+    return createStore({ engine, keyring, lookup, queries: createQueries(engine), now: options.now });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+function createStore(tools: TurnTools): Store {
+  const { engine, queries, lookup } = tools;
+  return {
+    laneOf: ({ tenantId, conversationId }) => lookup.hash('lane', tenantId, conversationId),
+    inTurn: (lane, opening, work) => engine.transaction((tx) => runTurn(tools, tx, lane, opening, work)),
+    dueLanes: async (now, limit) => (await engine.read(queries.due({ now, limit }))).map((row) => row.id),
+    ...createOutbox(tools),
+    sweep: (now) => sweep(engine, now),
+    backup: (path) => engine.backup(path),
+    status: () => readStatus(engine),
+    async ping() {
+      await currentVersion(engine);
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** Reads the key of the look-ups, which is random per installation; makes it when the store is new. */
+async function openInstallation(engine: Engine, keyring: Keyring, as: 'bot' | 'tool'): Promise<Lookup> {
+  const { db } = engine;
+  const read = () => engine.read(once(db.selectFrom('installation').select(['name', 'value'])));
+  let rows = await read();
+  if (!rows.some((row) => row.name === 'lookup_key')) {
+    const values = [
+      { name: 'store_id', value: randomBytes(12).toString('base64url') },
+      { name: 'lookup_key', value: keyring.wrap('installation', randomBytes(32)).wrapped },
+    ];
+    await engine.transaction(async (tx) => {
+      // Whoever is first wins; the others read what is there.
+      tx.write(
+        once(
+          db
+            .insertInto('installation')
+            .values(values)
+            .onConflict((conflict) => conflict.column('name').doNothing()),
+        ),
+      );
+    });
+    rows = await read();
+  }
+  const valueOf = (name: string) => rows.find((row) => row.name === name)?.value;
+  const movedAt = valueOf('moved_at');
+  if (as === 'bot' && movedAt !== undefined) {
+    const day = new Date(Number(movedAt)).toISOString().slice(0, 10);
+    throw new ConfigError(
+      'store_moved',
+      `This data folder was moved to PostgreSQL on ${day}. Set DATABASE_URL, so that no answer goes to the old place.`,
+    );
+  }
+  return new Lookup(keyring.unwrap('installation', valueOf('lookup_key') ?? ''));
+}

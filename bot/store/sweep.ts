@@ -1,0 +1,115 @@
+/** What has had its time: deleted once an hour, by whichever replica asks first. And what an operator may count. */
+import { once, type Bound, type Engine } from './engine.ts';
+import { currentVersion } from './migrations.ts';
+import type { StoreStatus } from './types.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Teams may send an activity again; after this time it no longer does. */
+const INBOX_KEYS_MS = 30 * DAY;
+/** A repeated request gets its replies again within this time. */
+const SENT_CONTENT_MS = 7 * DAY;
+/** Rows without content, for the operator's numbers. */
+const SENT_ROWS_MS = 30 * DAY;
+/** The last message to somebody who had everything erased needs their address this long. */
+const FAREWELL_MS = DAY;
+
+export async function sweep(engine: Engine, now: number): Promise<boolean> {
+  const { db } = engine;
+  return engine.transaction(async (tx) => {
+    tx.write(
+      once(
+        db
+          .insertInto('lease')
+          .values({ name: 'sweep', due_at: 0 })
+          .onConflict((conflict) => conflict.column('name').doNothing()),
+      ),
+    );
+    const mine = await tx.read(
+      once(
+        db
+          .updateTable('lease')
+          .set({ due_at: now + HOUR })
+          .where('name', '=', 'sweep')
+          .where('due_at', '<=', now)
+          .returning('name'),
+      ),
+    );
+    if (mine.length === 0) return false;
+    for (const statement of statements(engine, now)) tx.write(statement);
+    return true;
+  });
+}
+
+function statements({ db }: Engine, now: number): Bound<unknown>[] {
+  const gone = db
+    .selectFrom('conversation as c')
+    .select('c.id')
+    .where('c.erased_at', '<', now - FAREWELL_MS)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('outbox as o')
+            .select('o.position')
+            .whereRef('o.conversation_id', '=', 'c.id')
+            .where('o.settled_at', 'is', null),
+        ),
+      ),
+    );
+  return [
+    once(
+      db
+        .deleteFrom('inbox')
+        .where('state', '=', 'processed')
+        .where('received_at', '<', now - INBOX_KEYS_MS),
+    ),
+    once(
+      db
+        .updateTable('outbox')
+        .set({ message: null })
+        .where('message', 'is not', null)
+        .where('settled_at', '<', now - SENT_CONTENT_MS),
+    ),
+    once(db.deleteFrom('outbox').where('settled_at', '<', now - SENT_ROWS_MS)),
+    once(db.deleteFrom('outbox').where('conversation_id', 'in', gone)),
+    once(db.deleteFrom('data_key').where('id', 'in', gone)),
+    once(db.deleteFrom('conversation').where('id', 'in', gone)),
+  ];
+}
+
+export async function readStatus(engine: Engine): Promise<StoreStatus> {
+  const { db, title } = engine;
+  const schema = await currentVersion(engine);
+  const count = async (table: 'interview' | 'inbox' | 'outbox', column: 'status' | 'state') => {
+    const rows = await engine.read(
+      once(
+        db
+          .selectFrom(table)
+          .select((eb) => [eb.ref(column as never).as('name'), eb.fn.countAll<number>().as('many')])
+          .groupBy(column as never),
+      ),
+    );
+    return Object.fromEntries(rows.map(({ name, many }) => [String(name), many]));
+  };
+  const [conversations] = await engine.read(
+    once(db.selectFrom('conversation').select((eb) => eb.fn.countAll<number>().as('many'))),
+  );
+  const [oldest] = await engine.read(
+    once(
+      db
+        .selectFrom('inbox')
+        .select((eb) => eb.fn.min<number | null>('received_at').as('since'))
+        .where('state', '=', 'waiting'),
+    ),
+  );
+  return {
+    engine: title,
+    schema,
+    conversations: conversations?.many ?? 0,
+    interviews: await count('interview', 'status'),
+    inbox: await count('inbox', 'state'),
+    outbox: await count('outbox', 'state'),
+    waitingSince: oldest?.since ?? null,
+  };
+}
