@@ -12,8 +12,13 @@ import type { Holder } from '../machines/listening/types.ts';
 
 /** A message of the channel, as the conversation understands it. */
 export type Incoming =
-  /** Typed text. `sources`: ids of the Teams messages it consists of (several when a thought was split). */
-  | { readonly kind: 'text'; readonly text: string; readonly sources: readonly string[] }
+  /** Typed text. `sources`: ids of the Teams messages it consists of; when a thought was split, `pieces` are their texts in the same order. */
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly sources: readonly string[];
+      readonly pieces?: readonly string[];
+    }
   /** A button: the opaque id it carries, and what was filled in on the card. */
   | { readonly kind: 'button'; readonly token: string; readonly values: Readonly<Record<string, string>> }
   /** The person opened the chat, installed the app, or came back after uninstalling it. */
@@ -131,4 +136,17 @@ export interface World {
   now(): number;
   /** A fresh random id, unguessable, of letters and digits. */
   newId(): string;
+}
+
+/** What dialogs/ must know of a school; read from the school file by bot/. */
+export interface SchoolView {
+  readonly id: string;
+  /** The coach of this school: shown name and directory id. */
+  readonly coach: { readonly name: string; readonly aadObjectId: string };
+  readonly languages: { readonly default: string | null; readonly offered: readonly string[] };
+  readonly depth: 'short' | 'standard' | 'thorough';
+  /** Optional questions that are switched on. */
+  readonly optional: readonly string[];
+  /** Somebody a teacher can turn to in person, besides the coach; null when the school names none. */
+  readonly contact: string | null;
 }

@@ -5,7 +5,14 @@
  */
 import { initialTransition, transition, type SnapshotFrom } from 'xstate';
 import { z } from 'zod';
-import { isQuestion, QUESTION_IDS, REVIEW_STEPS, OPENING_STEPS, type Definition, type StepId } from './definition.ts';
+import {
+  isQuestion,
+  QUESTION_IDS,
+  REVIEW_STEPS,
+  OPENING_STEPS,
+  type Definition,
+  type StepId,
+} from './definition.ts';
 import { digest, PROBES } from './follow-up.ts';
 import {
   interviewMachine,
@@ -123,19 +130,27 @@ export function eventOf(answer: Answer): InterviewEvent {
   return { ...event, words: answer.words?.length ?? 0, traits };
 }
 
-/** The interview as these answers make it. Answers the machine does not ask for any more stay in the journal and count in the profile. */
-export function replay(definition: Definition, answers: readonly Answer[]): Snapshot {
+/**
+ * The interview as these answers make it. Answers the machine does not ask for (any more, or not yet) stay in the journal and count
+ * in the profile; `ahead` tells that there are such.
+ */
+export function replay(
+  definition: Definition,
+  answers: readonly Answer[],
+): { snapshot: Snapshot; ahead: boolean } {
   let { snapshot } = begin(definition);
+  let used = 0;
   for (let ask = pendingOf(snapshot); ask; ask = pendingOf(snapshot)) {
     const at = ask;
     const answer = answers.find((a) => sameKey(a, at));
     if (!answer || answer.reopened) break;
     const next = take(definition, snapshot, eventOf(answer)).snapshot;
     // An event the machine does not take would ask the same thing for ever.
-    if (next === snapshot || next.context.pending === ask) break;
+    if (next.context.pending === ask) break;
     snapshot = next;
+    used += 1;
   }
-  return snapshot;
+  return { snapshot, ahead: used < answers.length };
 }
 
 /** Takes over the pace from another snapshot: the journal does not know it. */
@@ -231,4 +246,3 @@ export function progressOf(questions: readonly string[], at: StepId): { n: numbe
   const i = isQuestion(at) ? questions.indexOf(at) : -1;
   return i < 0 ? null : { n: i + 1, total: questions.length };
 }
-

@@ -30,6 +30,8 @@ export interface Answer extends AnswerKey {
   readonly wording: string;
   /** Ids of the Teams messages it came from, so that an edit or a deletion in Teams finds it. */
   readonly sources: readonly string[];
+  /** Texts of those messages, in the same order, when there are several. */
+  readonly pieces?: readonly string[];
 }
 
 export function sameKey(a: AnswerKey, b: AnswerKey): boolean {

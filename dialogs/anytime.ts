@@ -1,0 +1,231 @@
+/** What a teacher can ask for at any time, and what then happens. */
+import { isErasureAsked, paceOf, pendingOf, phaseOf } from '../machines/course.ts';
+import { isQuestion, QUESTION_IDS, questionsOf, type QuestionId } from '../machines/definition.ts';
+import type { Ask } from '../machines/interview.ts';
+import type { Answer } from '../machines/journal.ts';
+import { excerpt, progressText } from './asking.ts';
+import type { Command } from './commands.ts';
+import { putSharedCopy } from './review.ts';
+import type { Teacher } from './teacher.ts';
+
+const EXCERPT_IN_LIST = 60;
+
+export async function obey(teacher: Teacher, command: Command): Promise<void> {
+  const { talk } = teacher;
+  switch (command.id) {
+    case 'help':
+      return talk.notice('help', { coach: talk.school.coach.name });
+    case 'language':
+      return whichLanguage(teacher);
+    case 'speak':
+      return speak(teacher, command.lang);
+    case 'again':
+      return startAgain(teacher);
+    default:
+      break;
+  }
+  if (!talk.interview) return teacher.offer('erased', ['startAgain']);
+  const snapshot = await talk.snapshot();
+  const ask = pendingOf(snapshot);
+  const erasing = isErasureAsked(snapshot);
+  switch (command.id) {
+    case 'erase':
+      if (!erasing) await talk.happen({ type: 'ERASE_ASKED' });
+      return teacher.offer('eraseConfirm', ['eraseYes', 'eraseNo']);
+    case 'yes':
+      return erasing ? eraseEverything(teacher) : undefined;
+    case 'no':
+      if (!erasing) return undefined;
+      await talk.happen({ type: 'ERASE_DECLINED' });
+      return talk.notice('eraseCancelled');
+    case 'progress':
+      return talk.say({ label: { step: talk.step, kind: 'notice' }, text: progressText(talk, ask) });
+    case 'share':
+      return shareLater(teacher);
+    case 'profile':
+      return showProfile(teacher, ask);
+    default:
+      break;
+  }
+  if (!ask) {
+    const reopening = command.id === 'change' || command.id === 'changeNumber';
+    if (!reopening || phaseOf(snapshot) === 'shared') return talk.notice('closed');
+  }
+  switch (command.id) {
+    case 'pause':
+      if (paceOf(snapshot) === 'running') await talk.happen({ type: 'PAUSED' });
+      return teacher.offer('paused', ['resume']);
+    case 'stop':
+      if (paceOf(snapshot) !== 'stopped') await talk.happen({ type: 'STOPPED' });
+      talk.update({ status: 'stopped' });
+      return teacher.offer('stopped', ['resume', 'startAgain']);
+    case 'resume':
+      return resume(teacher, ask);
+    default:
+      break;
+  }
+  if (paceOf(snapshot) === 'stopped') return teacher.offer('stoppedStill', ['resume', 'startAgain']);
+  if (paceOf(snapshot) === 'paused') await talk.happen({ type: 'RESUMED' });
+  switch (command.id) {
+    case 'repeat':
+      return teacher.perform(ask ? [{ type: 'ask', ask }] : [], { before: [] });
+    case 'skip':
+      return ask ? teacher.skip(ask) : undefined;
+    case 'back':
+      return ask ? goBack(teacher, ask) : undefined;
+    case 'change':
+      return whichAnswer(teacher);
+    case 'changeNumber':
+      return change(teacher, command.n);
+    default:
+      return undefined;
+  }
+}
+
+async function resume(teacher: Teacher, ask: Ask | null): Promise<void> {
+  const { talk } = teacher;
+  await talk.happen({ type: 'RESUMED' });
+  if (talk.open().status === 'stopped') talk.update({ status: 'open' });
+  await teacher.perform(ask ? [{ type: 'ask', ask }] : [], { before: [talk.language.t('notices:resumed')] });
+}
+
+/* ---------------------------------------------------------------- going back */
+
+/** Place of an answer in the script. */
+function placeOf(answer: { readonly step: string }): number {
+  const early = ['c3_consent', 'c4_alias'].indexOf(answer.step);
+  if (early >= 0) return early - 2;
+  const question = isQuestion(answer.step) ? QUESTION_IDS.indexOf(answer.step) : -1;
+  return question >= 0
+    ? question
+    : 100 + ['r1_review', 'r2_add', 'r3_share', 'r4_state'].indexOf(answer.step);
+}
+
+async function goBack(teacher: Teacher, ask: Ask): Promise<void> {
+  const { talk } = teacher;
+  const before = (await talk.answers()).filter(
+    (a) =>
+      a.step !== 'c3_consent' &&
+      !a.reopened &&
+      (placeOf(a) < placeOf(ask) || (a.step === ask.step && ask.probe !== null && a.probe !== ask.probe)),
+  );
+  const last = [...before].sort((a, b) => placeOf(a) - placeOf(b) || a.seq - b.seq).at(-1);
+  if (!last) {
+    talk.notice('nothingBefore');
+    return teacher.perform([{ type: 'ask', ask }], { before: [] });
+  }
+  return reopen(teacher, last);
+}
+
+/** Asks an answered question again; the old answer stays until the new one is there. */
+async function reopen(teacher: Teacher, answer: Answer): Promise<void> {
+  const { talk } = teacher;
+  await talk.file({ ...answer, reopened: true });
+  if (isQuestion(answer.step)) {
+    // What was decided about the sentences comes up again once they may have changed.
+    for (const later of await talk.answers()) {
+      if (['r1_review', 'r3_share', 'r4_state'].includes(later.step)) await talk.dropAnswer(later);
+    }
+    if (talk.open().status === 'kept') talk.update({ status: 'open' });
+  }
+  await teacher.perform(await talk.rebuild(), { before: [] });
+}
+
+async function answered(teacher: Teacher): Promise<{ n: number; answer: Answer }[]> {
+  const { talk } = teacher;
+  const answers = await talk.answers();
+  return questionsOf(talk.open().definition).flatMap((step: QuestionId, i) => {
+    const answer = answers.find((a) => a.step === step && a.probe === null);
+    return answer ? [{ n: i + 1, answer }] : [];
+  });
+}
+
+async function whichAnswer(teacher: Teacher): Promise<void> {
+  const { talk } = teacher;
+  const list = (await answered(teacher)).map(
+    ({ n, answer }) => `${n}. ${excerpt(answer.text, EXCERPT_IN_LIST)}`,
+  );
+  if (list.length === 0) return talk.notice('nothingBefore');
+  talk.notice('changeWhich', { list: list.join('\n') });
+}
+
+async function change(teacher: Teacher, n: number): Promise<void> {
+  const { talk } = teacher;
+  const known = await answered(teacher);
+  const found = known.find((a) => a.n === n);
+  if (!found) {
+    const total = known.at(-1)?.n ?? 0;
+    return talk.notice(total === 0 ? 'nothingBefore' : 'changeUnknown', { n, total });
+  }
+  return reopen(teacher, found.answer);
+}
+
+/* ---------------------------------------------------------------- language */
+
+function whichLanguage(teacher: Teacher): void {
+  const { talk } = teacher;
+  const codes = talk.school.languages.offered.filter((code) => talk.texts.has(code));
+  const list = codes.map((code) => talk.texts.language(code).name).join('\n');
+  teacher.offer(
+    'languageWhich',
+    codes.map((code) => `lang:${code}`),
+    { list },
+  );
+}
+
+async function speak(teacher: Teacher, code: string): Promise<void> {
+  const { talk } = teacher;
+  if (!talk.texts.has(code) || !talk.school.languages.offered.includes(code)) return whichLanguage(teacher);
+  const same = talk.language.code === code;
+  talk.speak(code);
+  if (same) return talk.notice('languageSame');
+  const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
+  if (!ask) return talk.notice('languageChanged');
+  return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:languageChanged')] });
+}
+
+/* ---------------------------------------------------------------- end and new beginning */
+
+function eraseEverything(teacher: Teacher): void {
+  const { talk } = teacher;
+  talk.erase('person');
+  talk.memory = {};
+  talk.greet();
+  teacher.offer('erased', ['startAgain']);
+}
+
+async function startAgain(teacher: Teacher): Promise<void> {
+  const { talk } = teacher;
+  if (!talk.interview) return teacher.welcome();
+  const snapshot = await talk.snapshot();
+  const phase = phaseOf(snapshot);
+  const over = phase === 'kept' || phase === 'shared' || paceOf(snapshot) === 'stopped';
+  if (!over) return teacher.offer('againFirst', ['resume', 'stop']);
+  // Another pupil, or another time: other wordings, so that nobody answers a script by heart.
+  talk.remember({ round: (talk.memory.round ?? 0) + 1 });
+  return teacher.welcome();
+}
+
+async function shareLater(teacher: Teacher): Promise<void> {
+  const { talk } = teacher;
+  const snapshot = await talk.snapshot();
+  const ask = pendingOf(snapshot);
+  if (ask?.step === 'r3_share') return teacher.perform([{ type: 'ask', ask }], { before: [] });
+  const phase = phaseOf(snapshot);
+  if (phase === 'shared') return talk.notice('closed');
+  if (phase !== 'kept') return talk.notice('notShareable');
+  for (const answer of await talk.answers()) {
+    if (answer.step === 'r3_share' || answer.step === 'r4_state') await talk.dropAnswer(answer);
+  }
+  talk.update({ status: 'open' });
+  return teacher.perform(await talk.rebuild(), { before: [] });
+}
+
+async function showProfile(teacher: Teacher, ask: Ask | null): Promise<void> {
+  const { talk } = teacher;
+  if (talk.open().shared !== null) return putSharedCopy(teacher);
+  if (ask && (ask.step === 'r1_review' || ask.step === 'r3_share')) {
+    return teacher.perform([{ type: 'ask', ask }], { before: [] });
+  }
+  return talk.notice('notShareable');
+}

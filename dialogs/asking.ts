@@ -1,0 +1,241 @@
+/** How a question is put: the words, the ways to answer, the card or the quick replies. */
+import type { Language } from '../locales/index.ts';
+import { isQuestion, questionsOf } from '../machines/definition.ts';
+import { isFeeling } from '../machines/feelings.ts';
+import { holderOf } from '../machines/follow-up.ts';
+import type { Ask } from '../machines/interview.ts';
+import { keyOf, type Answer } from '../machines/journal.ts';
+import { progressOf } from '../machines/course.ts';
+import { card, choiceList, paragraph, type Button } from './cards.ts';
+import type { Choice, Label, Outgoing } from './ports.ts';
+import type { Talk } from './talk.ts';
+
+const MOST_BUTTONS = 6;
+const SHOWN_OF_EARLIER_ANSWER = 300;
+/** Steps that are answered with a button; all others are answered in one's own words. */
+const BUTTON_STEPS = new Set(['c3_consent', 'r2_add', 'r3_share', 'r4_state']);
+
+export const FEELING_WORDS = 'feelings';
+
+/** Shortens a text of the teacher for showing it back; the whole stays in the store. */
+export function excerpt(text: string, length = SHOWN_OF_EARLIER_ANSWER): string {
+  const flat = text.replace(/\s+/gu, ' ').trim();
+  if (flat.length <= length) return flat;
+  return `${flat.slice(0, length).replace(/\s+\S*$/u, '')}…`;
+}
+
+/** The title and the words of a choice; languages and feelings are choices too. */
+export function choiceText(language: Language, id: string): { title: string; say: readonly string[] } {
+  const [kind, value = ''] = id.split(':');
+  if (kind === 'lang') return { title: nameOf(language, value), say: language.languages()[value] ?? [value] };
+  if (kind === 'feeling') {
+    const word = language.feelings()[value] ?? value;
+    return { title: word, say: [word] };
+  }
+  return language.choice(id);
+}
+
+function nameOf(language: Language, code: string): string {
+  return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? language.code;
+}
+
+/** Ways to answer a question, by id, in the order of the buttons. */
+export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): string[] {
+  const keep = reopened ? ['leaveAsIs'] : [];
+  switch (ask.step) {
+    case 'c3_consent':
+      return ['start', 'more', 'notNow', ...otherLanguages(talk).map((code) => `lang:${code}`)];
+    case 'c4_alias':
+      return keep;
+    case 'r2_add':
+      return [...keep, 'addNothing'];
+    case 'r3_share':
+      return ['shareKept', 'shareAll', 'shareNone'];
+    case 'r4_state':
+      return ['stateFine', 'stateTouched', 'stateTalk'];
+    default:
+      break;
+  }
+  const usual = ['skip', 'back', 'pause', 'help'];
+  if (ask.probe === 'P-WORDS') {
+    return [...Object.keys(talk.language.feelings()).map((id) => `feeling:${id}`), ...usual];
+  }
+  if (ask.probe === 'P-REL') return [...keep, 'keepWords', ...usual];
+  if (ask.probe !== null) return [...keep, 'said', ...usual];
+  return [...keep, ...usual];
+}
+
+function otherLanguages(talk: Talk): string[] {
+  return talk.school.languages.offered.filter((code) => code !== talk.language.code && talk.texts.has(code));
+}
+
+/** The words of a question: another wording each time, another again in a second interview. */
+function wording(talk: Talk, ask: Ask, quote: string): string {
+  const { language } = talk;
+  const params = {
+    alias: talk.alias,
+    coach: talk.school.coach.name,
+    quote,
+    word: wordFor(talk, ask),
+  };
+  if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, ask.nth, params);
+  const key = `interview:${ask.step}`;
+  return isQuestion(ask.step)
+    ? language.variant(key, talk.memory.round ?? 0, params)
+    : language.t(key, params);
+}
+
+function probeKey(ask: Ask, quote: string): string {
+  const probe = ask.probe ?? 'P-EVENT';
+  if (probe === 'P-EVENT' && ask.step === 'q8_best') return 'P-EVENT_closing';
+  return ask.gentle && quote !== '' && (probe === 'P-OWN' || probe === 'P-CHILD') ? `${probe}_gentle` : probe;
+}
+
+const WORD_OF_STEP: Readonly<Record<string, number>> = { q2_word1: 0, q2_word2: 1, o1_word3: 2 };
+
+function wordFor(talk: Talk, ask: Ask): string {
+  return talk.words[WORD_OF_STEP[ask.step] ?? 0] ?? '';
+}
+
+/** Which text an answer is to, for the record: `q4_off`, `P-BEH.2`. */
+export function wordingOf(talk: Talk, ask: Ask): string {
+  return ask.probe === null ? `${ask.step}.${talk.memory.round ?? 0}` : `${ask.probe}.${ask.nth}`;
+}
+
+export function labelOf(talk: Talk, ask: Ask, choices: readonly string[]): Label {
+  const holder = ask.probe === null ? null : holderOf(ask.probe);
+  return {
+    step: ask.step,
+    kind: ask.step === 'r1_review' ? 'review' : ask.probe === null ? 'question' : 'probe',
+    ...(ask.probe === null ? {} : { probe: ask.probe }),
+    ...(holder ? { holder } : {}),
+    ...(choices.length > 0 ? { choices: choices.map((id) => toChoice(talk.language, id)) } : {}),
+  };
+}
+
+export function toChoice(language: Language, id: string): Choice {
+  return { id: id.replace(/^feeling:/u, ''), say: choiceText(language, id).say[0] ?? id };
+}
+
+const TOKENS_KEPT = 4;
+
+/** Gives each choice an opaque button id, valid as long as this question waits, and remembers what they stand for. */
+export function buttonsFor(talk: Talk, question: string, ids: readonly string[]): Button[] {
+  const known = talk.memory.buttons;
+  const same = known?.for === question && known.ids.join() === ids.join();
+  const token = talk.world.newId();
+  const tokens = [...(same ? known.tokens : []), token].slice(-TOKENS_KEPT);
+  talk.remember({ buttons: { tokens, ids, for: question } });
+  return ids.map((id, i) => ({ id: `${token}-${i}`, title: choiceText(talk.language, id).title }));
+}
+
+/** What a pressed button stands for; null when it belongs to an earlier question. */
+export function pressed(talk: Talk, button: string): string | null {
+  const { buttons } = talk.memory;
+  const dash = button.lastIndexOf('-');
+  if (!buttons?.tokens.includes(button.slice(0, dash))) return null;
+  return buttons.ids[Number(button.slice(dash + 1))] ?? null;
+}
+
+export interface Lead {
+  /** Said before the question, in the same message. */
+  readonly before?: readonly string[];
+  /** Words of the teacher a gentle check may repeat. */
+  readonly quote?: string;
+  /** Said instead of the question's own words. */
+  readonly instead?: string;
+}
+
+/** Puts the question that the interview waits for. */
+export function putQuestion(talk: Talk, ask: Ask, reopened: Answer | null, lead: Lead = {}): void {
+  const choices = choicesFor(talk, ask, reopened !== null);
+  const label = labelOf(talk, ask, choices);
+  const lines = [...(lead.before ?? []), lead.instead ?? wording(talk, ask, lead.quote ?? '')];
+  if (reopened) {
+    lines.push(
+      reopened.text === ''
+        ? talk.language.t('notices:reopenedSkipped')
+        : talk.language.t('notices:reopened', { text: excerpt(reopened.text) }),
+    );
+  }
+  const question = keyOf(ask);
+  if (ask.probe === 'P-WORDS') return putFeelingList(talk, question, label, lines.join('\n\n'));
+  if (BUTTON_STEPS.has(ask.step)) {
+    const text = lines.join('\n\n');
+    const buttons = buttonsFor(talk, question, choices.slice(0, MOST_BUTTONS));
+    talk.say({
+      label,
+      text,
+      card: card(
+        lines.flatMap((l) => paragraph(l)),
+        buttons,
+        talk.language.tag,
+        text,
+      ),
+    });
+    return;
+  }
+  talk.say({ label, text: lines.join('\n\n'), suggestions: suggestionsFor(talk.language, choices) });
+}
+
+/** A notice with buttons of its own, each with a word that can be typed. */
+export function putOffer(
+  talk: Talk,
+  key: string,
+  ids: readonly string[],
+  params: Record<string, string | number> = {},
+): void {
+  const { language } = talk;
+  const text = language.t(`notices:${key}`, params);
+  const buttons = buttonsFor(talk, key, ids);
+  talk.say({
+    label: { step: talk.step, kind: 'notice', choices: ids.map((id) => toChoice(language, id)) },
+    text,
+    card: card(paragraph(text), buttons, language.tag, text),
+  });
+}
+
+function suggestionsFor(
+  language: Language,
+  choices: readonly string[],
+): NonNullable<Outgoing['suggestions']> {
+  return choices.slice(0, MOST_BUTTONS).map((id) => {
+    const { title, say } = choiceText(language, id);
+    return { title, say: say[0] ?? title };
+  });
+}
+
+function putFeelingList(talk: Talk, question: string, label: Label, text: string): void {
+  const { language } = talk;
+  const feelings = Object.entries(language.feelings()).map(([id, title]) => ({ id, title }));
+  const buttons = buttonsFor(talk, question, ['wordsChosen', 'skip']);
+  const listLabel = language.choice('wordsChosen').title;
+  talk.say({
+    label,
+    text: `${text}\n\n${feelings.map((f) => f.title).join(', ')}`,
+    card: card(
+      [...paragraph(text), choiceList(FEELING_WORDS, listLabel, feelings)],
+      buttons,
+      language.tag,
+      text,
+    ),
+  });
+}
+
+/** The feeling words in a typed or chosen answer to the list, by id; empty when there are none. */
+export function readFeelings(language: Language, text: string): string[] {
+  const byWord = new Map(Object.entries(language.feelings()).map(([id, word]) => [word.toLowerCase(), id]));
+  return text
+    .toLowerCase()
+    .split(/[,;\n.]+/u)
+    .map((part) => part.trim())
+    .flatMap((part) => byWord.get(part) ?? (isFeeling(part) ? [part] : []));
+}
+
+/** "Vraag 4 van 9." or where we are outside the questions. */
+export function progressText(talk: Talk, ask: Ask | null): string {
+  const place = ask ? progressOf(questionsOf(talk.open().definition), ask.step) : null;
+  if (place) return talk.language.t('notices:progress', place);
+  const early = ask?.step === 'c3_consent' || ask?.step === 'c4_alias';
+  return talk.language.t(early ? 'notices:progressOpening' : 'notices:progressReview');
+}

@@ -1,0 +1,130 @@
+/**
+ * Adaptive Cards 1.5, as plain JSON. The one place where people's words enter a card: always as text runs, which know no Markdown,
+ * with the macro braces broken, so that nothing a teacher types becomes a link, a mention or a date.
+ */
+
+export type Card = Readonly<Record<string, unknown>>;
+export type Element = Readonly<Record<string, unknown>>;
+
+export interface Button {
+  readonly title: string;
+  /** The opaque id the server gave this button. */
+  readonly id: string;
+}
+
+const ZERO_WIDTH_SPACE = '\u200b';
+/** Bidirectional overrides can make a text read as something else; isolates and marks of real languages stay. */
+const OVERRIDES = /[\u202a-\u202e\u2066-\u2069]/gu;
+// eslint-disable-next-line no-control-regex -- control characters are what is removed
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/gu;
+
+/** Text of a person, made harmless for a text run: no macros, no overrides, no control characters. */
+export function plain(text: string): string {
+  return text
+    .replace(CONTROLS, '')
+    .replace(OVERRIDES, '')
+    .replaceAll('{{', `{${ZERO_WIDTH_SPACE}{`)
+    .replaceAll('}}', `}${ZERO_WIDTH_SPACE}}`);
+}
+
+interface TextStyle {
+  readonly size?: 'small' | 'default' | 'medium' | 'large';
+  readonly weight?: 'default' | 'bolder';
+  readonly subtle?: boolean;
+  readonly italic?: boolean;
+  readonly spacing?: 'none' | 'small' | 'default' | 'medium' | 'large';
+}
+
+/** A paragraph of plain text; each line becomes a paragraph of its own. */
+export function paragraph(text: string, style: TextStyle = {}): Element[] {
+  const { spacing, subtle, ...run } = style;
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => ({
+      type: 'RichTextBlock',
+      ...(spacing ? { spacing } : {}),
+      inlines: [{ type: 'TextRun', text: plain(line), ...run, ...(subtle ? { isSubtle: true } : {}) }],
+    }));
+}
+
+/** A heading of our own words only; screen readers announce it as one. */
+export function heading(text: string, size: 'medium' | 'large' = 'medium'): Element {
+  return { type: 'TextBlock', text: plain(text), size, weight: 'bolder', wrap: true, style: 'heading' };
+}
+
+export function submit({ title, id }: Button): Element {
+  return { type: 'Action.Submit', title, data: { klankbord: id } };
+}
+
+export function card(
+  body: readonly Element[],
+  buttons: readonly Button[],
+  lang: string,
+  fallback: string,
+): Card {
+  return {
+    type: 'AdaptiveCard',
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    version: '1.5',
+    lang,
+    // What a client without cards shows, and what is read aloud first.
+    fallbackText: plain(fallback),
+    body,
+    ...(buttons.length > 0 ? { actions: buttons.map(submit) } : {}),
+  };
+}
+
+/** One sentence to decide about: a number, a check mark, the sentence. */
+export function sentenceRow(n: number, text: string, label: string, kept: boolean): Element {
+  return {
+    type: 'ColumnSet',
+    spacing: 'small',
+    columns: [
+      {
+        type: 'Column',
+        width: 'auto',
+        items: [{ type: 'Input.Toggle', id: `keep${n}`, title: label, value: String(kept) }],
+      },
+      { type: 'Column', width: 'stretch', items: paragraph(text) },
+    ],
+  };
+}
+
+export interface TableCell {
+  readonly text: string;
+  readonly header?: boolean;
+}
+
+/** A table; the first row is its header. */
+export function table(rows: readonly (readonly TableCell[])[], widths: readonly number[]): Element {
+  return {
+    type: 'Table',
+    firstRowAsHeaders: true,
+    showGridLines: true,
+    columns: widths.map((width) => ({ width })),
+    rows: rows.map((cells) => ({
+      type: 'TableRow',
+      cells: cells.map(({ text, header }) => ({
+        type: 'TableCell',
+        items: paragraph(text, header ? { weight: 'bolder', size: 'small' } : { size: 'small' }),
+      })),
+    })),
+  };
+}
+
+/** A list to choose several of. */
+export function choiceList(
+  id: string,
+  label: string,
+  choices: readonly { id: string; title: string }[],
+): Element {
+  return {
+    type: 'Input.ChoiceSet',
+    id,
+    label,
+    isMultiSelect: true,
+    style: 'expanded',
+    choices: choices.map((c) => ({ title: plain(c.title), value: c.id })),
+  };
+}

@@ -1,0 +1,84 @@
+/** Messages that were edited or deleted in Teams change the answer they were, by the same road as "back". */
+import { pendingOf } from '../machines/course.ts';
+import { isQuestion } from '../machines/definition.ts';
+import { sameKey, type Answer } from '../machines/journal.ts';
+import { mergeWords, readWords } from '../machines/words.ts';
+import { listeningFor, type Teacher } from './teacher.ts';
+
+async function find(teacher: Teacher, source: string): Promise<Answer | null> {
+  const { talk } = teacher;
+  if (!talk.interview) return null;
+  return (await talk.answers()).find((a) => a.sources.includes(source)) ?? null;
+}
+
+export async function editMessage(teacher: Teacher, source: string, text: string): Promise<void> {
+  const { talk } = teacher;
+  const answer = await find(teacher, source);
+  if (!answer) return talk.interview ? talk.notice('editUnknown') : undefined;
+  const pieces = (answer.pieces ?? [answer.text]).map((piece, i) =>
+    answer.sources[i] === source ? text : piece,
+  );
+  return replace(teacher, answer, pieces, answer.sources, 'edited');
+}
+
+export async function deleteMessage(teacher: Teacher, source: string): Promise<void> {
+  const { talk } = teacher;
+  const answer = await find(teacher, source);
+  if (!answer) return;
+  const left = answer.sources.flatMap((s, i) => (s === source ? [] : [i]));
+  const pieces = (answer.pieces ?? [answer.text]).filter((_, i) => left.includes(i));
+  if (pieces.length > 0) {
+    const sources = left.map((i) => answer.sources[i] ?? '');
+    return replace(teacher, answer, pieces, sources, 'deleted');
+  }
+  // The alias cannot be missed; everything else is simply asked again.
+  if (answer.step === 'c4_alias') return talk.notice('editUnknown');
+  await talk.dropAnswer(answer);
+  return settle(teacher, 'deleted');
+}
+
+async function replace(
+  teacher: Teacher,
+  answer: Answer,
+  pieces: readonly string[],
+  sources: readonly string[],
+  what: 'edited' | 'deleted',
+): Promise<void> {
+  const { talk } = teacher;
+  const text = pieces.join('\n');
+  if (text === answer.text) return;
+  const { pieces: _old, words: _words, ...rest } = answer;
+  const words = wordsOf(teacher, answer, text);
+  await talk.file({
+    ...rest,
+    text,
+    sources,
+    ...(pieces.length > 1 ? { pieces } : {}),
+    ...(words ? { words } : {}),
+    heard: isQuestion(answer.step)
+      ? teacher.listen(words?.join(', ') ?? text, listeningFor(answer.step, answer.probe))
+      : answer.heard,
+  });
+  const names = talk.open().names;
+  if (answer.step === 'c4_alias') talk.update({ names: { ...names, alias: text.trim() } });
+  if (words) talk.update({ names: { ...names, words } });
+  return settle(teacher, what);
+}
+
+function wordsOf(teacher: Teacher, answer: Answer, text: string): readonly string[] | null {
+  if (answer.step !== 'q1_words') return null;
+  const read = readWords(text, teacher.talk.language.joiners());
+  return answer.probe === null ? read : mergeWords(teacher.talk.words, read);
+}
+
+/** Says what happened, and asks what now has to be asked. After sharing, the coach's copy is never changed silently. */
+async function settle(teacher: Teacher, what: 'edited' | 'deleted'): Promise<void> {
+  const { talk } = teacher;
+  const coach = talk.school.coach.name;
+  if (talk.open().status === 'shared') return talk.notice(`${what}Shared`, { coach });
+  const before = pendingOf(await talk.snapshot());
+  const effects = await talk.rebuild();
+  const ask = pendingOf(await talk.snapshot());
+  talk.notice(what);
+  if (ask && !(before && sameKey(before, ask))) await teacher.perform(effects, { before: [] });
+}

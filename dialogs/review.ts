@@ -1,0 +1,230 @@
+/** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
+import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
+import type { Ask } from '../machines/interview.ts';
+import { buttonsFor, choicesFor, labelOf, putQuestion, toChoice } from './asking.ts';
+import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
+import { readReviewCommand } from './commands.ts';
+import { profileCard, profileText, type ProfileView } from './profile-card.ts';
+import type { Talk } from './talk.ts';
+import type { Teacher } from './teacher.ts';
+
+const SENTENCES_PER_PAGE = 10;
+
+interface Row {
+  readonly n: number;
+  readonly quote: Quote;
+  readonly removed: boolean;
+}
+
+/** Every sentence with its number: first those for the profile, by aspect, then the other answers. Removed ones keep their number. */
+async function rowsOf(talk: Talk): Promise<{ chosen: Row[]; others: Row[] }> {
+  const { definition, marks } = talk.open();
+  const answers = await talk.answers();
+  const changes = Object.fromEntries(Object.entries(marks).filter(([, mark]) => mark.state === 'changed'));
+  const quotes = quotesOf(definition, answers, changes);
+  const aspectsInOrder = [...new Set(quotes.flatMap((q) => q.aspects.slice(0, 1)))];
+  const chosen = aspectsInOrder.flatMap((aspect) => quotes.filter((q) => q.aspects[0] === aspect));
+  const others = quotes.filter((q) => q.aspects.length === 0);
+  const row = (quote: Quote, i: number): Row => ({
+    n: i + 1,
+    quote,
+    removed: marks[quote.id]?.state === 'removed',
+  });
+  return { chosen: chosen.map(row), others: others.map((q, i) => row(q, chosen.length + i)) };
+}
+
+function pagesOf(rows: readonly Row[]): Row[][] {
+  const pages: Row[][] = [];
+  for (let i = 0; i < rows.length; i += SENTENCES_PER_PAGE) pages.push(rows.slice(i, i + SENTENCES_PER_PAGE));
+  return pages.length > 0 ? pages : [[]];
+}
+
+export async function putReview(teacher: Teacher, before: readonly string[]): Promise<void> {
+  const { talk } = teacher;
+  const { language } = talk;
+  const pages = pagesOf((await rowsOf(talk)).chosen);
+  const page = Math.min(talk.memory.page ?? 0, pages.length - 1);
+  const rows = pages[page] ?? [];
+  const last = page === pages.length - 1;
+  const choices = last ? ['reviewDone'] : ['reviewNext', 'reviewDone'];
+  const title = language.t('review:title');
+  const place =
+    pages.length > 1 ? ` (${language.t('review:page', { n: page + 1, total: pages.length })})` : '';
+  const opening = page === 0 ? [...before, language.t('interview:r1_review')] : [...before];
+  const intro = rows.length === 0 ? language.t('review:empty') : language.t('review:intro');
+  const how = language.t('review:howToType');
+
+  const body: Element[] = [
+    ...opening.flatMap((l) => paragraph(l)),
+    heading(title + place),
+    ...paragraph(intro),
+  ];
+  const lines: string[] = [];
+  let aspect: string | undefined;
+  for (const { n, quote, removed } of rows) {
+    if (quote.aspects[0] !== aspect) {
+      aspect = quote.aspects[0];
+      const name = language.t(`profile:aspects.${aspect ?? 'others'}`, { alias: talk.alias });
+      body.push(heading(name));
+      lines.push('', name);
+    }
+    body.push(sentenceRow(n, quote.text, language.t('review:keepLabel', { n }), !removed));
+    lines.push(`${n}. ${quote.text}${removed ? ` — ${language.t('review:removed', { n })}` : ''}`);
+  }
+  if (rows.length > 0) body.push(...paragraph(how, { size: 'small', subtle: true }));
+  const text = [...opening, title + place, intro, lines.join('\n').trim(), how]
+    .filter((l) => l !== '')
+    .join('\n\n');
+  talk.say({
+    label: { step: 'r1_review', kind: 'review', choices: choices.map((id) => toChoice(language, id)) },
+    text,
+    card: card(body, buttonsFor(talk, `r1_review#${page}`, choices), language.tag, text),
+  });
+}
+
+async function viewOf(talk: Talk, scope: 'kept' | 'all'): Promise<ProfileView> {
+  const { definition, marks } = talk.open();
+  const profile = buildProfile({
+    definition,
+    answers: await talk.answers(),
+    marks,
+    alias: talk.alias,
+    words: talk.words,
+    scope,
+  });
+  return toView(talk, profile, talk.world.now());
+}
+
+function toView(talk: Talk, profile: Profile, at: number): ProfileView {
+  const date = new Intl.DateTimeFormat(talk.language.tag, {
+    dateStyle: 'long',
+    timeZone: 'Europe/Amsterdam',
+  });
+  return { profile, coach: talk.school.coach.name, date: date.format(at) };
+}
+
+/** Exactly what the coach would see, then the question. */
+export async function putSharing(teacher: Teacher, ask: Ask, before: readonly string[]): Promise<void> {
+  const { talk } = teacher;
+  const { language } = talk;
+  const coach = talk.school.coach.name;
+  const view = await viewOf(talk, 'kept');
+  const others = (await rowsOf(talk)).others.filter((r) => !r.removed);
+  const lead = [...before, language.t('review:previewIntro', { coach })];
+  const shown = profileCard(language, view, { lead });
+  const othersLines = others.map((r) => `${r.n}. “${r.quote.text}”`);
+  const othersBody: Element[] =
+    others.length === 0
+      ? []
+      : [
+          heading(language.t('review:othersTitle')),
+          ...paragraph(language.t('review:othersNote'), { subtle: true }),
+          ...othersLines.flatMap((l) => paragraph(l, { spacing: 'small' })),
+        ];
+  const othersText = [language.t('review:othersTitle'), language.t('review:othersNote'), ...othersLines].join(
+    '\n',
+  );
+  const text = [...lead, profileText(language, view), ...(others.length > 0 ? [othersText] : [])].join(
+    '\n\n',
+  );
+  talk.say({
+    label: { ...labelOf(talk, ask, []), kind: 'review' },
+    text,
+    card: { ...shown, body: [...(shown['body'] as Element[]), ...othersBody] },
+  });
+  putQuestion(talk, ask, null);
+}
+
+/** Decisions and buttons of the review. */
+export async function chooseInReview(
+  teacher: Teacher,
+  id: string,
+  values: Readonly<Record<string, string>>,
+  ask: Ask | null,
+): Promise<void> {
+  const { talk } = teacher;
+  if (!ask) return talk.notice('stale');
+  if (ask.step === 'r3_share' && choicesFor(talk, ask, false).includes(id))
+    return teacher.fileChoice(ask, [id]);
+  if (ask.step !== 'r1_review') return talk.notice('stale');
+  await applyToggles(talk, values);
+  if (id === 'reviewNext') {
+    talk.remember({ page: (talk.memory.page ?? 0) + 1 });
+    return putReview(teacher, []);
+  }
+  talk.remember({ page: 0 });
+  return teacher.fileChoice(ask, ['done']);
+}
+
+async function applyToggles(talk: Talk, values: Readonly<Record<string, string>>): Promise<void> {
+  const marks = { ...talk.open().marks };
+  let changed = false;
+  for (const { n, quote, removed } of (await rowsOf(talk)).chosen) {
+    const keep = values[`keep${n}`];
+    if (keep === 'false' && !removed) marks[quote.id] = { state: 'removed' };
+    else if (keep === 'true' && removed) delete marks[quote.id];
+    else continue;
+    changed = true;
+  }
+  if (changed) talk.update({ marks });
+}
+
+/** A typed decision about one sentence: "weg 3", "houd 3", "3: nieuwe tekst". False when the text is none. */
+export async function readInReview(teacher: Teacher, ask: Ask, text: string): Promise<boolean> {
+  const { talk } = teacher;
+  const command = readReviewCommand(text, talk.language);
+  if (!command || (ask.step !== 'r1_review' && ask.step !== 'r3_share')) return false;
+  const { chosen, others } = await rowsOf(talk);
+  const row = [...chosen, ...others].find((r) => r.n === command.n);
+  const say = (key: string): void => {
+    talk.notice(`review:${key}`, { n: command.n });
+  };
+  if (!row) {
+    say('unknown');
+    return true;
+  }
+  const marks = { ...talk.open().marks };
+  if (command.id === 'reviewRemove') marks[row.quote.id] = { state: 'removed' };
+  else if (command.id === 'reviewChange') marks[row.quote.id] = { state: 'changed', text: command.text };
+  else delete marks[row.quote.id];
+  talk.update({ marks });
+  say({ reviewRemove: 'removed', reviewKeep: 'kept', reviewChange: 'changed' }[command.id]);
+  // At the moment of choosing, the preview must stay what it says it is.
+  if (ask.step === 'r3_share') await putSharing(teacher, ask, []);
+  return true;
+}
+
+export interface Shared {
+  readonly profile: Profile;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** Hands the profile to the coach of the school: into the outbox, in the same commit as the decision. */
+export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<void> {
+  const { talk } = teacher;
+  const { language } = talk;
+  const view = await viewOf(talk, scope);
+  const shared: Shared = { profile: view.profile, at: talk.world.now() };
+  talk.update({ status: 'shared', shared });
+  const lead = language.t('coach:profileArrived', { alias: talk.alias });
+  talk.say({
+    to: { coach: talk.school.coach.aadObjectId },
+    label: { step: 'coach', kind: 'profile' },
+    text: `${lead}\n\n${profileText(language, view)}`,
+    card: profileCard(language, view, { lead: [lead] }),
+    interviewId: talk.open().id,
+  });
+}
+
+export function putSharedCopy(teacher: Teacher): void {
+  const { talk } = teacher;
+  const { profile, at } = talk.open().shared as Shared;
+  const view = toView(talk, profile, at);
+  const lead = talk.language.t('notices:sharedCopy', { coach: talk.school.coach.name });
+  talk.say({
+    label: { step: talk.step, kind: 'review' },
+    text: `${lead}\n\n${profileText(talk.language, view)}`,
+    card: profileCard(talk.language, view, { lead: [lead] }),
+  });
+}

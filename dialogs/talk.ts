@@ -1,0 +1,270 @@
+/**
+ * One turn in the making: what is known, what has changed so far, what will be said. The rest of dialogs/ speaks through it;
+ * at the end it becomes the Outcome that bot/ saves.
+ */
+import type { Language, Texts } from '../locales/index.ts';
+import {
+  begin,
+  eventOf,
+  fromStored,
+  paceOf,
+  pendingOf,
+  replay,
+  take,
+  toStored,
+  withPace,
+  type Course,
+} from '../machines/course.ts';
+import { createDefinition, isQuestion, type QuestionId } from '../machines/definition.ts';
+import type { Effect, InterviewEvent } from '../machines/interview.ts';
+import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
+import type { Conversation, Interview, Label, Outcome, Outgoing, Scene, SchoolView, World } from './ports.ts';
+
+type Snapshot = Course['snapshot'];
+
+/** What the dialog remembers between two messages, besides the interview. No texts of people. */
+export interface Memory {
+  /** The buttons of the question on the screen: an opaque token for each time it was put, and what the buttons stand for, by position. */
+  readonly buttons?: {
+    readonly tokens: readonly string[];
+    readonly ids: readonly string[];
+    readonly for: string;
+  };
+  /** The button pressed last: Teams may send a press again under another message id. */
+  readonly spent?: string;
+  /** Which interview of this teacher it is, from 0: the second one uses other wordings. */
+  readonly round?: number;
+  /** Page of the review, from 0. */
+  readonly page?: number;
+  /** Answers lie ahead of the question on the screen (after "back" or "change"): the next one is followed by a replay. */
+  readonly rewound?: boolean;
+  /** The teacher was told that the profile has not reached the coach. */
+  readonly toldWaiting?: boolean;
+}
+
+export class Talk {
+  readonly scene: Scene;
+  readonly world: World;
+  readonly texts: Texts;
+  readonly school: SchoolView;
+  language: Language;
+  memory: Memory;
+  interview: Interview | null;
+  readonly outgoing: Outgoing[] = [];
+  #snapshot: Snapshot | null = null;
+  #answers: Answer[] | null = null;
+  #put = new Map<string, Answer>();
+  #dropped = new Map<string, AnswerKey>();
+  #conversation: { language?: string; greeted?: boolean; interviewId?: string | null } = {};
+  #interviewChanged = false;
+  #erase: 'interview' | 'person' | null = null;
+
+  constructor(scene: Scene, world: World, texts: Texts, school: SchoolView) {
+    this.scene = scene;
+    this.world = world;
+    this.texts = texts;
+    this.school = school;
+    this.memory = scene.conversation.memory;
+    this.interview = scene.interview;
+    this.language = languageOf(scene.conversation, texts, school);
+  }
+
+  /* ------------------------------------------------------------ what is known */
+
+  get conversation(): Conversation {
+    return this.scene.conversation;
+  }
+
+  get greeted(): boolean {
+    return this.#conversation.greeted ?? this.conversation.greeted;
+  }
+
+  get alias(): string {
+    return this.interview?.names.alias ?? '';
+  }
+
+  get words(): readonly string[] {
+    return this.interview?.names.words ?? [];
+  }
+
+  /** The answers as they are by now, in the order they were given. */
+  async answers(): Promise<readonly Answer[]> {
+    this.#answers ??= [...(this.interview === this.scene.interview ? await this.scene.answers() : [])];
+    return this.#answers;
+  }
+
+  /** The machine's snapshot; rebuilt from the answers when the stored one cannot be used. */
+  async snapshot(): Promise<Snapshot> {
+    if (this.#snapshot) return this.#snapshot;
+    const { definition, snapshot } = this.open();
+    const stored = fromStored(definition, snapshot);
+    if (stored) return (this.#snapshot = stored);
+    this.#interviewChanged = true;
+    return (this.#snapshot = replay(definition, await this.answers()).snapshot);
+  }
+
+  /** The interview that is under way; only called where there is one. */
+  open(): Interview {
+    if (!this.interview) throw new Error('no interview in this conversation');
+    return this.interview;
+  }
+
+  /* ------------------------------------------------------------ what changes */
+
+  greet(): void {
+    this.#conversation = { ...this.#conversation, greeted: true };
+  }
+
+  remember(change: Partial<Memory>): void {
+    this.memory = { ...this.memory, ...change };
+  }
+
+  speak(code: string): void {
+    this.#conversation = { ...this.#conversation, language: code };
+    this.language = this.texts.language(code);
+  }
+
+  update(change: Partial<Omit<Interview, 'id'>>): void {
+    this.interview = { ...this.open(), ...change };
+    this.#interviewChanged = true;
+  }
+
+  beginInterview(): readonly Effect[] {
+    const definition = createDefinition({
+      depth: this.school.depth,
+      optional: this.school.optional.filter((id): id is QuestionId => isQuestion(id)),
+    });
+    const course = begin(definition);
+    this.interview = {
+      id: this.world.newId(),
+      definition,
+      snapshot: null,
+      status: 'open',
+      names: { alias: null, words: [] },
+      marks: {},
+      shared: null,
+      startedAt: this.world.now(),
+    };
+    this.#answers = [];
+    this.#snapshot = course.snapshot;
+    this.#interviewChanged = true;
+    this.#conversation = { ...this.#conversation, interviewId: this.interview.id };
+    this.remember({ page: 0, rewound: false, toldWaiting: false });
+    return course.effects;
+  }
+
+  /** An event that is not an answer: the pace, the erasure. */
+  async happen(event: InterviewEvent): Promise<readonly Effect[]> {
+    const { snapshot, effects } = take(this.open().definition, await this.snapshot(), event);
+    this.#snapshot = snapshot;
+    this.#interviewChanged = true;
+    return effects;
+  }
+
+  /** Files an answer. The same key replaces. */
+  async file(answer: Omit<Answer, 'seq' | 'reopened'> & { readonly reopened?: boolean }): Promise<Answer> {
+    const answers = await this.answers();
+    const earlier = answers.find((a) => sameKey(a, answer));
+    const seq = earlier?.seq ?? answers.reduce((most, a) => Math.max(most, a.seq), 0) + 1;
+    const filed: Answer = { ...answer, seq, reopened: answer.reopened ?? false };
+    this.#answers = [...answers.filter((a) => a !== earlier), filed].sort((a, b) => a.seq - b.seq);
+    this.#put.set(keyOf(filed), filed);
+    this.#dropped.delete(keyOf(filed));
+    if (earlier && earlier.text !== filed.text) this.forgetMarks(filed);
+    return filed;
+  }
+
+  async dropAnswer(key: AnswerKey): Promise<void> {
+    this.#answers = (await this.answers()).filter((a) => !sameKey(a, key));
+    this.#put.delete(keyOf(key));
+    this.#dropped.set(keyOf(key), { step: key.step, probe: key.probe });
+    this.forgetMarks(key);
+  }
+
+  /** Decisions about the sentences of an answer that is gone do not hold for the new one. */
+  forgetMarks(key: AnswerKey): void {
+    const prefix = `${keyOf(key)}#`;
+    const { marks } = this.open();
+    const kept = Object.entries(marks).filter(([id]) => !id.startsWith(prefix));
+    if (kept.length < Object.keys(marks).length) this.update({ marks: Object.fromEntries(kept) });
+  }
+
+  /** Goes on after an answer: one step, or by replay when answers lie ahead. Gives what has to be done now. */
+  async advance(answer: Answer): Promise<readonly Effect[]> {
+    if (this.memory.rewound) return this.rebuild();
+    return this.happen(eventOf(answer));
+  }
+
+  /** Where the answers lead: the one road for back, change, edits and recovery. */
+  async rebuild(): Promise<readonly Effect[]> {
+    const { definition } = this.open();
+    const pace = paceOf(await this.snapshot());
+    const { snapshot, ahead } = replay(definition, await this.answers());
+    this.#snapshot = withPace(definition, snapshot, pace);
+    this.#interviewChanged = true;
+    this.remember({ rewound: ahead });
+    const ask = pendingOf(this.#snapshot);
+    return ask ? [{ type: 'ask', ask }] : [];
+  }
+
+  erase(what: 'interview' | 'person'): void {
+    this.#erase = what;
+  }
+
+  /* ------------------------------------------------------------ what is said */
+
+  say(message: Omit<Outgoing, 'lang' | 'to'> & { readonly to?: Outgoing['to'] }): void {
+    this.outgoing.push({ to: 'here', ...message, lang: this.language.tag });
+  }
+
+  /** A short message that asks nothing. */
+  notice(key: string, params: Record<string, string | number> = {}, extra: Partial<Label> = {}): void {
+    this.say({
+      label: { step: this.step, kind: 'notice', ...extra },
+      text: this.language.t(key.includes(':') ? key : `notices:${key}`, params),
+    });
+  }
+
+  /** The step a notice belongs to: the one that is waiting for an answer. */
+  get step(): Label['step'] {
+    if (this.conversation.role === 'coach') return 'coach';
+    if (!this.interview) return 'c1_bot';
+    const snapshot = this.#snapshot ?? fromStored(this.interview.definition, this.interview.snapshot);
+    return (snapshot ? pendingOf(snapshot)?.step : null) ?? 'r5_end';
+  }
+
+  outcome(): Outcome {
+    const snapshot = this.#snapshot;
+    const memoryChanged = this.memory !== this.conversation.memory;
+    const conversation = {
+      ...this.#conversation,
+      ...(memoryChanged ? { memory: this.memory as Record<string, unknown> } : {}),
+    };
+    const erase = this.#erase;
+    if (erase) return { erase, conversation, outgoing: this.outgoing };
+    return {
+      ...(Object.keys(conversation).length > 0 ? { conversation } : {}),
+      ...(this.#interviewChanged && this.interview
+        ? { interview: snapshot ? { ...this.interview, snapshot: toStored(snapshot) } : this.interview }
+        : {}),
+      ...(this.#put.size > 0 ? { put: [...this.#put.values()] } : {}),
+      ...(this.#dropped.size > 0 ? { drop: [...this.#dropped.values()] } : {}),
+      outgoing: this.outgoing,
+    };
+  }
+}
+
+/** The teacher's choice, else the school's default, else Teams' language, else the first the school offers. */
+export function languageOf(conversation: Conversation, texts: Texts, school: SchoolView): Language {
+  const offered = school.languages.offered.filter((code) => texts.has(code));
+  const negotiated = texts.negotiate(conversation.locale);
+  const candidates = [
+    conversation.language,
+    school.languages.default,
+    negotiated !== null && offered.includes(negotiated) ? negotiated : null,
+    offered[0],
+    texts.codes[0],
+  ];
+  const code = candidates.find((c): c is string => typeof c === 'string' && texts.has(c));
+  return texts.language(code ?? 'nl');
+}

@@ -1,0 +1,421 @@
+/** The teacher's side: what a message means at this point of the interview, and what follows from it. */
+import type { Pack } from '../machines/listening/pack.ts';
+import { listen } from '../machines/listening/listen.ts';
+import type { Heard, Holder, QuestionKind } from '../machines/listening/types.ts';
+import { isErasureAsked, paceOf, pendingOf } from '../machines/course.ts';
+import { isQuestion, questionRule, type StepId } from '../machines/definition.ts';
+import { isFeeling } from '../machines/feelings.ts';
+import { holderOf, type ProbeId } from '../machines/follow-up.ts';
+import type { Ask, Effect } from '../machines/interview.ts';
+import { sameKey, type Answer } from '../machines/journal.ts';
+import { mergeWords, readWords } from '../machines/words.ts';
+import {
+  choicesFor,
+  choiceText,
+  excerpt,
+  FEELING_WORDS,
+  pressed,
+  putOffer,
+  putQuestion,
+  readFeelings,
+  wordingOf,
+} from './asking.ts';
+import { normalise, readCommand, type Command } from './commands.ts';
+import { obey } from './anytime.ts';
+import type { Incoming } from './ports.ts';
+import { chooseInReview, putReview, putSharing, readInReview, share } from './review.ts';
+import type { Talk } from './talk.ts';
+
+export type Packs = (lang: string) => Pack;
+
+type TextIncoming = Extract<Incoming, { kind: 'text' }>;
+/** What an answer is made of, besides its key. */
+export type Said = Pick<TextIncoming, 'text' | 'sources' | 'pieces'>;
+
+const LONG_ANSWER = 4000;
+const LONGEST_QUOTE_WORDS = 6;
+const LONGEST_ALIAS = 30;
+const LONGEST_ALIAS_WORDS = 2;
+
+/** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
+const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
+export const isFreeText = (ask: Ask | null): boolean =>
+  ask !== null && (isQuestion(ask.step) || FREE_TEXT.has(ask.step));
+
+/** What led to the next question, so that it can be acknowledged. */
+interface After {
+  readonly answer?: Answer;
+  readonly from?: Ask;
+  readonly skipped?: boolean;
+  /** Said before the question, instead of an acknowledgement. */
+  readonly before?: readonly string[];
+  /** Said instead of the question's own words. */
+  readonly replace?: string;
+}
+
+export class Teacher {
+  readonly talk: Talk;
+  readonly #packs: Packs;
+
+  constructor(talk: Talk, packs: Packs) {
+    this.talk = talk;
+    this.#packs = packs;
+  }
+
+  /* ------------------------------------------------------------ reading a message */
+
+  async read(said: Said): Promise<void> {
+    const { talk } = this;
+    if (!talk.interview) return this.#readWithoutInterview(said);
+    const snapshot = await talk.snapshot();
+    const ask = pendingOf(snapshot);
+    const choice = this.typedChoice(ask, isErasureAsked(snapshot), said.text);
+    if (choice !== null) return this.choose(choice, {}, ask);
+    const command = readCommand(said.text, talk.language);
+    // A bare "ja" or "nee" commands nothing: it is an answer.
+    if (command && command.id !== 'yes' && command.id !== 'no') return obey(this, command);
+    // Anything but yes is no: nothing is deleted by mistake, and the answer is not lost.
+    if (isErasureAsked(snapshot)) await talk.happen({ type: 'ERASE_DECLINED' });
+    if (paceOf(snapshot) === 'stopped') return talk.notice('stoppedStill');
+    if (paceOf(snapshot) === 'paused') return this.hold(ask, said);
+    if (!ask) return talk.notice('closed');
+    return this.answer(ask, said);
+  }
+
+  /** Before the first interview, or after everything was erased. */
+  async #readWithoutInterview(said: Said): Promise<void> {
+    const { talk } = this;
+    if (!talk.greeted) return this.welcome();
+    const command = readCommand(said.text, talk.language);
+    const starts = choiceText(talk.language, 'start').say.some(
+      (word) => normalise(word) === normalise(said.text),
+    );
+    if (starts) return this.welcome();
+    return command && command.id !== 'no' ? obey(this, command) : this.offer('erased', ['startAgain']);
+  }
+
+  async press(token: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const { talk } = this;
+    // Teams may send the same press again under a new id.
+    if (token === talk.memory.spent) return;
+    const choice = pressed(talk, token);
+    if (choice === null) return talk.notice('stale');
+    talk.remember({ spent: token });
+    return this.choose(choice, values, talk.interview ? pendingOf(await talk.snapshot()) : null);
+  }
+
+  /** The choice that this text types out, if it is one of those offered now. */
+  typedChoice(ask: Ask | null, erasing: boolean, text: string): string | null {
+    const { talk } = this;
+    const typed = normalise(text);
+    const reopened = ask !== null && talk.memory.rewound === true;
+    const offered = erasing ? ['eraseYes', 'eraseNo'] : ask ? choicesFor(talk, ask, reopened) : [];
+    const review = ask?.step === 'r1_review' ? ['reviewDone', 'reviewNext'] : [];
+    return (
+      [...offered, ...review].find(
+        (id) =>
+          !id.startsWith('feeling:') &&
+          choiceText(talk.language, id).say.some((word) => normalise(word) === typed),
+      ) ?? null
+    );
+  }
+
+  /* ------------------------------------------------------------ choices */
+
+  async choose(id: string, values: Readonly<Record<string, string>>, ask: Ask | null): Promise<void> {
+    const { talk } = this;
+    if (id.startsWith('lang:')) return obey(this, { id: 'speak', lang: id.slice('lang:'.length) });
+    switch (id) {
+      case 'start':
+        return this.#fileChoice(ask, ['start']);
+      case 'more':
+        talk.notice('interview:c3_more', { coach: talk.school.coach.name });
+        return ask ? this.perform([{ type: 'ask', ask }]) : undefined;
+      case 'notNow':
+        return talk.notice('declined');
+      case 'leaveAsIs':
+        return ask ? this.#leave(ask) : undefined;
+      case 'said':
+      case 'keepWords':
+        return ask ? this.#file(ask, { text: '', sources: [] }, { kind: 'said' }) : undefined;
+      case 'wordsChosen':
+        return ask ? this.#chooseFeelings(ask, (values[FEELING_WORDS] ?? '').split(',')) : undefined;
+      case 'addNothing':
+        return ask ? this.#file(ask, { text: '', sources: [] }, { kind: 'skipped' }) : undefined;
+      case 'stateFine':
+      case 'stateTouched':
+      case 'stateTalk':
+        return this.#fileChoice(ask, [id]);
+      case 'eraseYes':
+      case 'eraseNo':
+      case 'startAgain':
+      case 'skip':
+      case 'back':
+      case 'pause':
+      case 'resume':
+      case 'help':
+        return obey(this, { id: COMMAND_OF[id] } as Command);
+      default:
+        return chooseInReview(this, id, values, ask);
+    }
+  }
+
+  async #fileChoice(ask: Ask | null, words: readonly string[]): Promise<void> {
+    if (ask) await this.#file(ask, { text: '', sources: [] }, { kind: 'chosen', words });
+  }
+
+  /** A choice of the review's end, filed by the review itself. */
+  fileChoice(ask: Ask, words: readonly string[]): Promise<void> {
+    return this.#fileChoice(ask, words);
+  }
+
+  async #leave(ask: Ask): Promise<void> {
+    const earlier = (await this.talk.answers()).find((a) => sameKey(a, ask) && a.reopened);
+    if (!earlier) return;
+    await this.#goOn(ask, await this.talk.file({ ...earlier, reopened: false }), {});
+  }
+
+  async #chooseFeelings(ask: Ask, ids: readonly string[]): Promise<void> {
+    const chosen = ids.map((id) => id.trim()).filter((id) => id !== '');
+    if (chosen.length === 0) return this.perform([{ type: 'ask', ask }]);
+    const words = this.talk.language.feelings();
+    const text = chosen.map((id) => words[id] ?? id).join(', ');
+    const told = chosen.filter(isFeeling);
+    await this.#file(
+      ask,
+      { text: told.length > 0 ? text : '', sources: [] },
+      { kind: 'chosen', words: chosen },
+    );
+  }
+
+  /* ------------------------------------------------------------ answers */
+
+  async answer(ask: Ask, said: Said): Promise<void> {
+    switch (ask.step) {
+      case 'c4_alias':
+        return this.#nameAlias(ask, said);
+      case 'q1_words':
+        return this.#nameWords(ask, said);
+      case 'r2_add':
+        return this.#file(ask, said, { heard: this.listen(said.text, 'closing') });
+      default:
+        break;
+    }
+    if (!isQuestion(ask.step)) {
+      const taken = await readInReview(this, ask, said.text);
+      return taken ? undefined : this.perform([{ type: 'ask', ask }]);
+    }
+    if (ask.probe === 'P-WORDS') {
+      const chosen = readFeelings(this.talk.language, said.text);
+      if (chosen.length > 0) return this.#chooseFeelings(ask, chosen);
+    }
+    return this.#file(ask, said, { heard: this.listen(said.text, listeningFor(ask.step, ask.probe)) });
+  }
+
+  /** What the text says, by the listener of the language it is written in. */
+  listen(text: string, question: QuestionKind): Heard {
+    const { alias, language } = this.talk;
+    return listen(text, this.#packs(language.code), { question, ...(alias === '' ? {} : { pupil: alias }) });
+  }
+
+  async #nameAlias(ask: Ask, said: Said): Promise<void> {
+    const alias = said.text
+      .trim()
+      .replace(/^["'“‘]+|["'”’.!?]+$/gu, '')
+      .replace(/\s+/gu, ' ');
+    const words = alias.split(' ');
+    const usable = /^[\p{L}\p{M}][\p{L}\p{M}' -]*$/u.test(alias);
+    if (!usable || alias.length > LONGEST_ALIAS || words.length > LONGEST_ALIAS_WORDS) {
+      return this.perform([{ type: 'ask', ask }], { replace: this.talk.language.t('interview:c4_again') });
+    }
+    this.talk.update({ names: { ...this.talk.open().names, alias } });
+    await this.#file(ask, { ...said, text: alias }, {});
+  }
+
+  async #nameWords(ask: Ask, said: Said): Promise<void> {
+    const { talk } = this;
+    const read = readWords(said.text, talk.language.joiners());
+    const merged = ask.probe === null ? read : mergeWords(talk.words, read);
+    // After asking once more, a teacher's sentence is a word too: nobody is kept at the door.
+    const words = merged.length > 0 || ask.probe === null ? merged : [excerpt(said.text, 40)];
+    talk.update({ names: { ...talk.open().names, words } });
+    const heard = this.listen(words.join(', ') === '' ? said.text : words.join(', '), 'three_word');
+    await this.#file(ask, said, { words, heard });
+  }
+
+  async skip(ask: Ask): Promise<void> {
+    if (!isQuestion(ask.step) && !['r2_add', 'r4_state'].includes(ask.step)) {
+      return this.perform([{ type: 'ask', ask }]);
+    }
+    await this.#file(ask, { text: '', sources: [] }, { kind: 'skipped' });
+  }
+
+  async #file(
+    ask: Ask,
+    said: Said,
+    more: { kind?: Answer['kind']; words?: readonly string[]; heard?: Heard },
+  ): Promise<void> {
+    const { talk } = this;
+    const answer = await talk.file({
+      step: ask.step,
+      probe: ask.probe,
+      kind: more.kind ?? 'answered',
+      text: said.text,
+      heard: more.heard ?? null,
+      ...(more.words ? { words: more.words } : {}),
+      lang: talk.language.code,
+      wording: wordingOf(talk, ask),
+      sources: said.sources,
+      ...(said.pieces && said.pieces.length > 1 ? { pieces: said.pieces } : {}),
+    });
+    await this.#goOn(ask, answer, more.kind === 'skipped' && isQuestion(ask.step) ? { skipped: true } : {});
+  }
+
+  async #goOn(ask: Ask, answer: Answer, { skipped = false }: { skipped?: boolean }): Promise<void> {
+    const effects = await this.talk.advance(answer);
+    await this.perform(effects, { answer, skipped, from: ask });
+  }
+
+  /** A text during a pause waits, with the question it may be the answer to, until the teacher goes on. */
+  async hold(ask: Ask | null, said: Said): Promise<void> {
+    const { talk } = this;
+    if (ask && isFreeText(ask)) {
+      const earlier = (await talk.answers()).find((a) => sameKey(a, ask));
+      const both = earlier && earlier.text !== '' ? `${earlier.text}\n${said.text}` : said.text;
+      const pieces =
+        earlier && earlier.text !== '' ? [...(earlier.pieces ?? [earlier.text]), said.text] : undefined;
+      await talk.file({
+        step: ask.step,
+        probe: ask.probe,
+        kind: 'answered',
+        text: both,
+        heard: isQuestion(ask.step) ? this.listen(both, listeningFor(ask.step, ask.probe)) : null,
+        reopened: true,
+        lang: talk.language.code,
+        wording: wordingOf(talk, ask),
+        sources: [...(earlier?.sources ?? []), ...said.sources],
+        ...(pieces && pieces.length === (earlier?.sources.length ?? 0) + said.sources.length
+          ? { pieces }
+          : {}),
+      });
+      talk.remember({ rewound: true });
+    }
+    this.offer('pausedStill', ['resume', 'pause'], { text: excerpt(said.text, 100) });
+  }
+
+  /* ------------------------------------------------------------ what follows */
+
+  /** First contact: the bot says what it is and asks whether to begin. */
+  async welcome(): Promise<void> {
+    const { talk } = this;
+    const first = !talk.greeted;
+    talk.greet();
+    const effects = talk.beginInterview();
+    await this.perform(first ? effects : effects.filter((e) => e.type !== 'introduce'));
+  }
+
+  /** A notice with buttons of its own. */
+  offer(key: string, ids: readonly string[], params: Record<string, string | number> = {}): void {
+    putOffer(this.talk, key, ids, params);
+  }
+
+  async perform(effects: readonly Effect[], after: After = {}): Promise<void> {
+    const { talk } = this;
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'introduce':
+          for (const step of ['c1_bot', 'c2_data'] as const) {
+            talk.notice(`interview:${step}`, { coach: talk.school.coach.name }, { step });
+          }
+          break;
+        case 'ask':
+          await this.#ask(effect.ask, after);
+          break;
+        case 'share':
+          await share(this, effect.scope);
+          break;
+        case 'close':
+          this.#close(effect.shared, effect.state);
+          break;
+      }
+    }
+  }
+
+  async #ask(ask: Ask, after: After): Promise<void> {
+    const { talk } = this;
+    if (ask.step === 'q1_words' && ask.probe === null && after.from?.step === 'c4_alias') {
+      talk.notice('interview:c5_frame', { alias: talk.alias }, { step: 'c5_frame' });
+    }
+    const before = after.before ?? this.#acknowledge(ask, after);
+    if (ask.step === 'r1_review') return putReview(this, before);
+    if (ask.step === 'r3_share') return putSharing(this, ask, before);
+    // Only a turn that replays can meet an answer that waits to be given anew.
+    const reopened = talk.memory.rewound
+      ? ((await talk.answers()).find((a) => sameKey(a, ask) && a.reopened) ?? null)
+      : null;
+    const holder = ask.probe === null ? null : holderOf(ask.probe);
+    const quote = ask.gentle && holder ? quoteFrom(after.answer, holder) : null;
+    putQuestion(talk, ask, reopened, {
+      before,
+      ...(quote === null ? {} : { quote }),
+      ...(after.replace === undefined ? {} : { instead: after.replace }),
+    });
+  }
+
+  /** One short line that shows the answer arrived, before the next question; never praise, never an interpretation. */
+  #acknowledge(ask: Ask, { answer, skipped, from }: After): string[] {
+    const { language } = this.talk;
+    const lines: string[] = [];
+    if (!answer || !from || !isQuestion(from.step)) return lines;
+    if (answer.text.length > LONG_ANSWER) lines.push(language.t('notices:longKept'));
+    if (skipped) return [...lines, language.t('notices:skipped')];
+    const nth = answer.seq;
+    if (ask.probe === null) {
+      return [...lines, language.variant(nth % 2 === 0 ? 'acks:next' : 'acks:thanks', nth)];
+    }
+    if (ask.gentle || ask.probe === 'P-BEH' || ask.probe === 'P-TRAIT' || ask.probe === 'P-REL') return lines;
+    const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
+    if (quote !== null) return [...lines, language.variant('acks:quote', nth, { quote })];
+    return [...lines, language.variant(nth % 2 === 0 ? 'acks:stay' : 'acks:thanks', nth)];
+  }
+
+  #close(shared: boolean, state: string): void {
+    const { talk } = this;
+    const coach = talk.school.coach.name;
+    if (!shared) talk.update({ status: 'kept' });
+    talk.notice(`interview:${shared ? 'r5_shared' : 'r5_kept'}`, { coach }, { step: 'r5_end' });
+    if (state === 'stateTalk') {
+      talk.notice(
+        'interview:r5_end_talk',
+        { coach, contact: talk.school.contact ?? coach },
+        { step: 'r5_end' },
+      );
+    }
+  }
+}
+
+const COMMAND_OF: Readonly<Record<string, Command['id']>> = {
+  eraseYes: 'yes',
+  eraseNo: 'no',
+  startAgain: 'again',
+  skip: 'skip',
+  back: 'back',
+  pause: 'pause',
+  resume: 'resume',
+  help: 'help',
+};
+
+/** What the listener is told about a question or a follow-up. */
+export function listeningFor(step: StepId, probe: ProbeId | null): QuestionKind {
+  if (probe === 'P-BEH' || probe === 'P-OWN' || probe === 'P-WORDS') return 'event_followup_teacher';
+  if (probe === 'P-CHILD' || probe === 'P-WHY') return 'event_followup_child';
+  return isQuestion(step) ? questionRule(step).listen : 'closing';
+}
+
+/** At most six of the teacher's own words in which a feeling of this holder was heard, to say back. */
+function quoteFrom(answer: Answer | undefined, holder: Holder): string | null {
+  const evidence = answer?.heard?.evidence.find((e) => e.holder === holder || e.holder === 'unknown');
+  if (!answer || !evidence) return null;
+  const words = answer.text.slice(evidence.start, evidence.end).replace(/\s+/gu, ' ').trim();
+  return words === '' || words.split(' ').length > LONGEST_QUOTE_WORDS ? null : words;
+}

@@ -1,0 +1,111 @@
+/** The door of dialogs/: one message in, everything that changes out. */
+import type { Texts } from '../locales/index.ts';
+import { fromStored, isErasureAsked, pendingOf } from '../machines/course.ts';
+import { coachTurn } from './coach.ts';
+import { readCommand } from './commands.ts';
+import { deleteMessage, editMessage } from './edits.ts';
+import type { Incoming, Outcome, Scene, SchoolView, World } from './ports.ts';
+import { Talk } from './talk.ts';
+import { isFreeText, Teacher, type Packs } from './teacher.ts';
+
+export interface TurnsOptions {
+  readonly texts: Texts;
+  /** The language pack of the listener, by language. */
+  readonly packs: Packs;
+  readonly school: (schoolId: string) => SchoolView;
+}
+
+export interface Turns {
+  takeTurn(scene: Scene, incoming: Incoming, world: World): Promise<Outcome>;
+  /** True when a text need not wait for the rest of a split message: it is a command, a button's word, or nothing to add to. */
+  bypasses(incoming: Incoming, scene: Scene): boolean;
+}
+
+const BLOCKED = new Set([
+  'no_app',
+  'blocked_by_user',
+  'disabled_by_admin',
+  'not_in_roster',
+  'forbidden',
+  'not_found',
+]);
+
+export function createTurns({ texts, packs, school }: TurnsOptions): Turns {
+  const talkOf = (scene: Scene, world: World): Talk =>
+    new Talk(scene, world, texts, school(scene.conversation.schoolId));
+  return {
+    async takeTurn(scene, incoming, world) {
+      const talk = talkOf(scene, world);
+      if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
+      else await teacherTurn(new Teacher(talk, packs), incoming);
+      return talk.outcome();
+    },
+    bypasses(incoming, scene) {
+      if (incoming.kind !== 'text') return true;
+      const { conversation, interview } = scene;
+      if (conversation.role === 'coach' || !interview) return true;
+      const talk = talkOf(scene, { now: () => 0, newId: () => '' });
+      if (readCommand(incoming.text, talk.language)) return true;
+      const snapshot = fromStored(interview.definition, interview.snapshot);
+      if (!snapshot) return true;
+      const ask = pendingOf(snapshot);
+      const choice = new Teacher(talk, packs).typedChoice(ask, isErasureAsked(snapshot), incoming.text);
+      return choice !== null || !isFreeText(ask);
+    },
+  };
+}
+
+async function teacherTurn(teacher: Teacher, incoming: Incoming): Promise<void> {
+  const { talk } = teacher;
+  switch (incoming.kind) {
+    case 'text':
+      return teacher.read(incoming);
+    case 'button':
+      return teacher.press(incoming.token, incoming.values);
+    case 'arrived':
+      if (!talk.greeted) return teacher.welcome();
+      return incoming.installed ? returned(teacher) : undefined;
+    case 'left':
+      if (talk.interview?.status === 'open') await talk.happen({ type: 'PAUSED' });
+      return;
+    case 'edited':
+      return editMessage(teacher, incoming.source, incoming.text);
+    case 'deleted':
+      return deleteMessage(teacher, incoming.source);
+    case 'unreadable':
+      return talk.notice(UNREADABLE[incoming.what]);
+    case 'delivery':
+      return tellDelivery(teacher, incoming);
+  }
+}
+
+const UNREADABLE = {
+  empty: 'unreadableEmpty',
+  file: 'unreadableFile',
+  voice: 'unreadableVoice',
+  picture: 'unreadablePicture',
+} as const;
+
+/** The app was installed again, or the page opened again: show where we were. */
+async function returned(teacher: Teacher): Promise<void> {
+  const { talk } = teacher;
+  if (!talk.interview) return teacher.offer('erased', ['startAgain']);
+  const ask = pendingOf(await talk.snapshot());
+  if (!ask) return talk.notice('closed');
+  await talk.happen({ type: 'RESUMED' });
+  return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:welcomeBack')] });
+}
+
+/** News of the profile's way to the coach: told once when it waits, and then when it has arrived. */
+function tellDelivery(teacher: Teacher, news: Extract<Incoming, { kind: 'delivery' }>): void {
+  const { talk } = teacher;
+  const coach = talk.school.coach.name;
+  if (news.state === 'delivered') {
+    if (!talk.memory.toldWaiting) return;
+    talk.remember({ toldWaiting: false });
+    return talk.notice('shareDelivered', { coach });
+  }
+  if (talk.memory.toldWaiting) return;
+  talk.remember({ toldWaiting: true });
+  talk.notice(BLOCKED.has(news.reason) ? 'shareBlocked' : 'shareWaiting', { coach });
+}
