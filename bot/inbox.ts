@@ -339,6 +339,7 @@ function piecesOf(waiting: readonly Waiting[]): Piece[] {
               kind: 'text',
               text: texts.map(({ text }) => text).join('\n'),
               sources: texts.flatMap(({ sources }) => sources),
+              pieces: texts.map(({ text }) => text),
             },
     };
   });

@@ -37,7 +37,11 @@ export function openEngine(place: StorePlace, as: 'bot' | 'tool'): Promise<Engin
  * Throws ConfigError (wrong key, folder in use, newer schema, moved away) or RetryLater (cannot be reached now).
  */
 export async function openStore(place: StorePlace, options: StoreOptions): Promise<Store> {
-  const engine = await openEngine(place, options.as ?? 'bot');
+  return openStoreOn(await openEngine(place, options.as ?? 'bot'), options);
+}
+
+/** The same on an engine that is open already; closes it when it fails. */
+export async function openStoreOn(engine: Engine, options: StoreOptions): Promise<Store> {
   try {
     await migrate(engine, options.now);
     const keyring = new Keyring(options.key, options.formerKeys);
@@ -53,7 +57,12 @@ function createStore(tools: TurnTools): Store {
   const { engine, queries, lookup } = tools;
   return {
     laneOf: ({ tenantId, conversationId }) => lookup.hash('lane', tenantId, conversationId),
-    inTurn: (lane, opening, work) => engine.transaction((tx) => runTurn(tools, tx, lane, opening, work)),
+    async inTurn(lane, opening, work) {
+      const { result, erased } = await engine.transaction((tx) => runTurn(tools, tx, lane, opening, work));
+      // It is deleted already; this clears what the files still hold of it, and may be late without harm.
+      if (erased) await engine.scrub().catch(() => undefined);
+      return result;
+    },
     dueLanes: async (now, limit) => (await engine.read(queries.due({ now, limit }))).map((row) => row.id),
     ...createOutbox(tools),
     sweep: (now) => sweep(engine, now),

@@ -17,9 +17,9 @@ export interface TurnTools {
   readonly now: () => number;
 }
 
-/** What is sealed of an interview beside the shared profile. */
-type Body = Pick<Interview, 'snapshot' | 'names' | 'marks'>;
-type Content = Pick<Answer, 'text' | 'heard' | 'words' | 'sources'>;
+/** What is sealed of an interview beside the shared profile, and of an answer: all that has no column of its own, so that a new field is kept too. */
+type Body = Omit<Interview, 'id' | 'definition' | 'status' | 'shared' | 'startedAt'>;
+type Content = Omit<Answer, 'step' | 'probe' | 'seq' | 'kind' | 'reopened' | 'lang' | 'wording'>;
 
 interface Item {
   waiting: Waiting;
@@ -58,7 +58,7 @@ export async function runTurn<T>(
   lane: string,
   { from, item }: Opening,
   work: (turn: Turn) => Promise<T>,
-): Promise<T> {
+): Promise<{ readonly result: T; readonly erased: boolean }> {
   const itemId = item ? tools.lookup.hash('item', lane, item.key) : null;
   let loaded = await load(tx, tools, lane, itemId);
   if (!loaded.row && from) {
@@ -73,7 +73,7 @@ export async function runTurn<T>(
   if (item && itemId !== null && !loaded.seen) turn.accept(itemId, item);
   const result = await work(turn);
   turn.finish();
-  return result;
+  return { result, erased: turn.erased };
 }
 
 function addConversation(tools: TurnTools, tx: Tx, lane: string, reference: Reference, place: Place): void {
@@ -105,6 +105,8 @@ function personOf({ lookup }: TurnTools, { aadObjectId }: Reference): string | n
 class StoredTurn implements Turn {
   readonly itemId: string | null;
   readonly accepted: boolean;
+  /** Something was deleted for good. */
+  erased = false;
   readonly #tools: TurnTools;
   readonly #tx: Tx;
   readonly #lane: string;
@@ -295,10 +297,9 @@ class StoredTurn implements Turn {
 
   async #saveInterview(interview: Interview): Promise<void> {
     const { queries, now } = this.#tools;
-    const { id, snapshot, names, marks, shared } = interview;
+    const { id, definition, status, shared, startedAt, ...body } = interview;
     const held = this.#held?.interview?.id === id ? this.#held : null;
     const key = held ? held.key : await this.#keyFor(id);
-    const body: Body = { snapshot, names, marks };
     const sealedShared =
       held && isDeepStrictEqual(shared, held.interview?.shared)
         ? held.sealedShared
@@ -307,11 +308,11 @@ class StoredTurn implements Turn {
       queries.saveInterview({
         id,
         conversation_id: this.#lane,
-        definition: JSON.stringify(interview.definition),
-        status: interview.status,
-        body: key.seal(`interview/${id}/body`, body),
+        definition: JSON.stringify(definition),
+        status,
+        body: key.seal(`interview/${id}/body`, body satisfies Body),
         shared: sealedShared,
-        started_at: interview.startedAt,
+        started_at: startedAt,
         updated_at: now(),
       }),
     );
@@ -337,9 +338,8 @@ class StoredTurn implements Turn {
     for (const key of drop) {
       this.#tx.write(this.#tools.queries.dropAnswer({ interview_id: id, answer_key: keyOf(key) }));
     }
-    for (const { step, probe, seq, kind, reopened, lang, wording, text, heard, words, sources } of put) {
+    for (const { step, probe, seq, kind, reopened, lang, wording, ...content } of put) {
       const answer_key = keyOf({ step, probe });
-      const content: Content = { text, heard, ...(words && { words }), sources };
       this.#tx.write(
         this.#tools.queries.putAnswer({
           interview_id: id,
@@ -349,7 +349,7 @@ class StoredTurn implements Turn {
           reopened: reopened ? 1 : 0,
           lang,
           wording,
-          content: held.key.seal(`answer/${id}/${answer_key}/content`, content),
+          content: held.key.seal(`answer/${id}/${answer_key}/content`, content satisfies Content),
         }),
       );
     }
@@ -386,6 +386,7 @@ class StoredTurn implements Turn {
   #erase(what: 'interview' | 'person'): void {
     const { engine, queries, keyring, now } = this.#tools;
     const interview = this.#row.interview_id;
+    this.erased = true;
     if (what === 'person' || interview !== null) {
       for (const statement of eraseInterviews(engine, this.#lane, what === 'person' ? null : interview)) {
         this.#tx.write(statement);
