@@ -19,7 +19,7 @@ export const FEELING_WORDS = 'feelings';
 
 /** Shortens a text of the teacher for showing it back; the whole stays in the store. */
 export function excerpt(text: string, length = SHOWN_OF_EARLIER_ANSWER): string {
-  const flat = text.replace(/\s+/gu, ' ').trim();
+  const flat = text.replace(/\s+/gu, ' ').trim().replace(/\.$/u, '');
   if (flat.length <= length) return flat;
   return `${flat.slice(0, length).replace(/\s+\S*$/u, '')}…`;
 }

@@ -44,12 +44,16 @@ interface Section {
 
 function sectionsOf(language: Language, { profile }: ProfileView): Section[] {
   const sections: Section[] = [];
-  const wordLines = profile.words.map(({ word, step }) =>
-    step === null ? word : `${word} → ${momentLabel(language, profile, step)}`,
-  );
-  if (wordLines.length > 0) sections.push({ title: language.t('profile:wordsTitle'), lines: wordLines });
   // A sentence stands under its first aspect only: the reader meets each once.
   const shown = new Set<string>();
+  const moments = profile.aspects.find((a) => a.id === 'words')?.quotes ?? [];
+  const wordLines = profile.words.flatMap(({ word, step }) => {
+    const told = moments.filter((q) => q.step === step);
+    told.forEach((q) => shown.add(q.id));
+    const words = told.map((q) => `${MARKS[q.provenance]} “${q.text}”`).join(' ');
+    return words === '' ? word : `${word}: ${words}`;
+  });
+  if (wordLines.length > 0) sections.push({ title: language.t('profile:wordsTitle'), lines: wordLines });
   for (const { id, quotes } of profile.aspects) {
     const fresh = quotes.filter((q) => !shown.has(q.id));
     fresh.forEach((q) => shown.add(q.id));

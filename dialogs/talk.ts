@@ -191,18 +191,20 @@ export class Talk {
 
   /** Goes on after an answer: one step, or by replay when answers lie ahead. Gives what has to be done now. */
   async advance(answer: Answer): Promise<readonly Effect[]> {
-    if (this.memory.rewound) return this.rebuild();
+    if (this.memory.rewound) return this.rebuild(answer);
     return this.happen(eventOf(answer));
   }
 
-  /** Where the answers lead: the one road for back, change, edits and recovery. */
-  async rebuild(): Promise<readonly Effect[]> {
+  /** Where the answers lead: the one road for back, change, edits and recovery. `given`: the answer this turn brought. */
+  async rebuild(given?: Answer): Promise<readonly Effect[]> {
     const { definition } = this.open();
     const pace = paceOf(await this.snapshot());
-    const { snapshot, ahead } = replay(definition, await this.answers());
+    const { snapshot, effects, last, ahead } = replay(definition, await this.answers());
     this.#snapshot = withPace(definition, snapshot, pace);
     this.#interviewChanged = true;
     this.remember({ rewound: ahead });
+    // What an earlier answer led to was done then; only what this one leads to is done now.
+    if (given && last && sameKey(given, last)) return effects;
     const ask = pendingOf(this.#snapshot);
     return ask ? [{ type: 'ask', ask }] : [];
   }

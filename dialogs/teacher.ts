@@ -37,6 +37,9 @@ const LONGEST_QUOTE_WORDS = 6;
 const LONGEST_ALIAS = 30;
 const LONGEST_ALIAS_WORDS = 2;
 
+/** Follow-ups that do not themselves begin by taking up the answer. */
+const TAKES_ACKNOWLEDGEMENT = new Set<ProbeId>(['P-EVENT', 'P-OWN', 'P-CHILD', 'P-WHY']);
+
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
 const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
 export const isFreeText = (ask: Ask | null): boolean =>
@@ -366,17 +369,18 @@ export class Teacher {
   #acknowledge(ask: Ask, { answer, skipped, from }: After): string[] {
     const { language } = this.talk;
     const lines: string[] = [];
-    if (!answer || !from || !isQuestion(from.step)) return lines;
+    if (!answer || !from) return lines;
     if (answer.text.length > LONG_ANSWER) lines.push(language.t('notices:longKept'));
+    if (from.step === 'r2_add' && answer.text !== '') lines.push(language.t('notices:addTaken'));
+    if (!isQuestion(from.step)) return lines;
     if (skipped) return [...lines, language.t('notices:skipped')];
-    const nth = answer.seq;
-    if (ask.probe === null) {
-      return [...lines, language.variant(nth % 2 === 0 ? 'acks:next' : 'acks:thanks', nth)];
-    }
-    if (ask.gentle || ask.probe === 'P-BEH' || ask.probe === 'P-TRAIT' || ask.probe === 'P-REL') return lines;
+    const nth = Math.floor(answer.seq / 2);
+    const turnAbout = answer.seq % 2 === 0;
+    if (ask.probe === null) return [...lines, language.variant(turnAbout ? 'acks:next' : 'acks:thanks', nth)];
+    if (ask.gentle || !TAKES_ACKNOWLEDGEMENT.has(ask.probe)) return lines;
     const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
     if (quote !== null) return [...lines, language.variant('acks:quote', nth, { quote })];
-    return [...lines, language.variant(nth % 2 === 0 ? 'acks:stay' : 'acks:thanks', nth)];
+    return [...lines, language.variant(turnAbout ? 'acks:stay' : 'acks:thanks', nth)];
   }
 
   #close(shared: boolean, state: string): void {

@@ -6,6 +6,7 @@
 import { initialTransition, transition, type SnapshotFrom } from 'xstate';
 import { z } from 'zod';
 import {
+  isBefore,
   isQuestion,
   QUESTION_IDS,
   REVIEW_STEPS,
@@ -130,27 +131,38 @@ export function eventOf(answer: Answer): InterviewEvent {
   return { ...event, words: answer.words?.length ?? 0, traits };
 }
 
+export interface Replay {
+  readonly snapshot: Snapshot;
+  /** What the last answer that was taken led to. */
+  readonly effects: readonly Effect[];
+  readonly last: Answer | null;
+  /** Answers wait for questions that have not come yet, so the next answer is followed by a replay again. */
+  readonly ahead: boolean;
+}
+
 /**
- * The interview as these answers make it. Answers the machine does not ask for (any more, or not yet) stay in the journal and count
- * in the profile; `ahead` tells that there are such.
+ * The interview as these answers make it. Answers that are not asked for any more (a follow-up that is no longer called for) stay in
+ * the journal and count in the profile.
  */
-export function replay(
-  definition: Definition,
-  answers: readonly Answer[],
-): { snapshot: Snapshot; ahead: boolean } {
-  let { snapshot } = begin(definition);
-  let used = 0;
+export function replay(definition: Definition, answers: readonly Answer[]): Replay {
+  let { snapshot, effects } = begin(definition);
+  let last: Answer | null = null;
+  const taken = new Set<Answer>();
   for (let ask = pendingOf(snapshot); ask; ask = pendingOf(snapshot)) {
     const at = ask;
     const answer = answers.find((a) => sameKey(a, at));
     if (!answer || answer.reopened) break;
-    const next = take(definition, snapshot, eventOf(answer)).snapshot;
+    const next = take(definition, snapshot, eventOf(answer));
     // An event the machine does not take would ask the same thing for ever.
-    if (next.context.pending === ask) break;
-    snapshot = next;
-    used += 1;
+    if (next.snapshot.context.pending === ask) break;
+    ({ snapshot, effects } = next);
+    taken.add(answer);
+    last = answer;
   }
-  return { snapshot, ahead: used < answers.length };
+  const waiting = pendingOf(snapshot);
+  const ahead =
+    waiting !== null && answers.some((a) => !taken.has(a) && (a.reopened || !isBefore(a.step, waiting.step)));
+  return { snapshot, effects, last, ahead };
 }
 
 /** Takes over the pace from another snapshot: the journal does not know it. */

@@ -51,6 +51,13 @@ export function isQuestion(step: string): step is QuestionId {
   return Object.hasOwn(QUESTIONS, step);
 }
 
+const SCRIPT: readonly StepId[] = [...OPENING_STEPS, ...QUESTION_IDS, ...REVIEW_STEPS];
+
+/** Order of two steps in the script. */
+export function isBefore(a: StepId, b: StepId): boolean {
+  return SCRIPT.indexOf(a) < SCRIPT.indexOf(b);
+}
+
 /** The definition an interview begins with and keeps to its end, stored with it. */
 export const definitionSchema = z.strictObject({
   id: z.literal('klankbord'),

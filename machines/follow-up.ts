@@ -210,7 +210,10 @@ const MOMENT_RULES: readonly Rule[] = [
 const SINGLE_RULES: readonly Rule[] = [
   (s) => (isDontKnow(s.last.digest) && s.last.probe === null ? 'P-DK' : null),
   (s) =>
-    s.last.probe === null && s.last.digest.length < SHORT_WORDS && noFeeling(s.last.digest) && !isDontKnow(s.last.digest)
+    s.last.probe === null &&
+    s.last.digest.length < SHORT_WORDS &&
+    noFeeling(s.last.digest) &&
+    !isDontKnow(s.last.digest)
       ? 'P-SHORT'
       : null,
   (s) =>

@@ -13,7 +13,15 @@ import {
   type QuestionId,
   type StepId,
 } from './definition.ts';
-import { addToNotes, BLANK, followUpFor, type Digest, type FollowUp, type Notes, type ProbeId } from './follow-up.ts';
+import {
+  addToNotes,
+  BLANK,
+  followUpFor,
+  type Digest,
+  type FollowUp,
+  type Notes,
+  type ProbeId,
+} from './follow-up.ts';
 
 /** What the interview waits for. */
 export interface Ask {
@@ -46,7 +54,11 @@ export type InterviewEvent =
 export interface InterviewContext {
   readonly pending: Ask | null;
   readonly notes: Partial<Record<QuestionId, Notes>>;
-  readonly last: { readonly step: QuestionId; readonly probe: ProbeId | null; readonly digest: Digest } | null;
+  readonly last: {
+    readonly step: QuestionId;
+    readonly probe: ProbeId | null;
+    readonly digest: Digest;
+  } | null;
   /** Follow-ups asked in all, and per kind. */
   readonly used: number;
   readonly kinds: Partial<Record<ProbeId, number>>;
@@ -253,7 +265,11 @@ function buildMachine(definition: Definition) {
       open: assign(({ context }, { step }: { step: StepId }) => ({
         pending: { step, probe: null, nth: 0, gentle: false },
         hushed:
-          isQuestion(step) && context.refusals >= REFUSALS_THAT_HUSH ? step : isQuestion(step) ? null : context.hushed,
+          isQuestion(step) && context.refusals >= REFUSALS_THAT_HUSH
+            ? step
+            : isQuestion(step)
+              ? null
+              : context.hushed,
         refusals: isQuestion(step) && context.refusals >= REFUSALS_THAT_HUSH ? 0 : context.refusals,
       })),
       note: assign(({ context, event }) => noting(context, event)),
@@ -314,7 +330,10 @@ function buildMachine(definition: Definition) {
                     target: '#shared',
                     actions: { type: 'close', params: ({ event }) => ({ shared: true, state: event.state }) },
                   },
-                  SKIPPED: { target: '#shared', actions: { type: 'close', params: { shared: true, state: '' } } },
+                  SKIPPED: {
+                    target: '#shared',
+                    actions: { type: 'close', params: { shared: true, state: '' } },
+                  },
                 },
               },
               moodAfterKeeping: {
@@ -322,9 +341,15 @@ function buildMachine(definition: Definition) {
                 on: {
                   STATED: {
                     target: '#kept',
-                    actions: { type: 'close', params: ({ event }) => ({ shared: false, state: event.state }) },
+                    actions: {
+                      type: 'close',
+                      params: ({ event }) => ({ shared: false, state: event.state }),
+                    },
                   },
-                  SKIPPED: { target: '#kept', actions: { type: 'close', params: { shared: false, state: '' } } },
+                  SKIPPED: {
+                    target: '#kept',
+                    actions: { type: 'close', params: { shared: false, state: '' } },
+                  },
                 },
               },
             },

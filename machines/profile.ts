@@ -10,6 +10,7 @@ import { keyOf, type Answer } from './journal.ts';
 import type { Emotion, Evidence, Heard, SignalKind } from './listening/types.ts';
 
 export const ASPECTS = [
+  'words',
   'pleasure',
   'irritation',
   'powerlessness',
@@ -65,6 +66,9 @@ export type Marks = Readonly<
   Record<string, { readonly state: 'removed' | 'changed'; readonly text?: string }>
 >;
 
+/** The questions that ask for a moment of the first, second and third word. */
+const WORD_STEPS = ['q2_word1', 'q2_word2', 'o1_word3'] as const;
+
 const ASPECT_OF: Readonly<Record<Emotion, AspectId>> = {
   joy: 'pleasure',
   warmth: 'pleasure',
@@ -103,6 +107,8 @@ function aspectsOf(
 ): AspectId[] {
   const found = new Set<AspectId>();
   if (answer.step === 'r2_add') return ['added'];
+  // "I don't know" is shown as not discussed, not as a sentence.
+  if (signals.has('dontKnow') && evidence.length === 0) return [];
   for (const e of evidence) {
     if (e.presence !== 'expressed') continue;
     if (e.holder === 'teacher') found.add(ASPECT_OF[e.emotion]);
@@ -113,9 +119,12 @@ function aspectsOf(
   if (signals.has('ownInfluence')) found.add('ownInfluence');
   if (answer.step === 'q8_best') found.add('satisfying');
   if (answer.probe === null || answer.probe === 'P-EVENT' || answer.probe === 'P-SHORT') {
+    if (WORD_STEPS.some((step) => step === answer.step)) found.add('words');
     if (answer.step === 'q5_hard') found.add('hardBehaviour');
     if (answer.step === 'q6_upset') found.add('upset');
   }
+  // The moment of a word stands with its word, unless the sentence shows something more telling.
+  if (found.size > 1) found.delete('words');
   return ASPECTS.filter((a) => found.has(a));
 }
 
@@ -193,8 +202,6 @@ function inOrder(definition: Definition, answers: readonly Answer[]): Answer[] {
 export function quotesOf(definition: Definition, answers: readonly Answer[], marks: Marks): Quote[] {
   return inOrder(definition, answers).flatMap((a) => sentencesOf(a, marks).map((s) => s.quote));
 }
-
-const WORD_STEPS = ['q2_word1', 'q2_word2', 'o1_word3'] as const;
 
 function gridOf(definition: Definition, answers: readonly Answer[], marks: Marks): GridRow[] {
   const rows: GridRow[] = [];

@@ -1,0 +1,115 @@
+/**
+ * A stage for conversations: the real turn, inbox, store and texts; only the channel and the clock are played.
+ * What the bot says comes back as it would go out; what goes to the coach is kept apart.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInbox, type Inbox } from '../../bot/inbox.ts';
+import { openStore } from '../../bot/store/store.ts';
+import type { Reference, Store } from '../../bot/store/types.ts';
+import type { Incoming, Outgoing, SchoolView } from '../../dialogs/ports.ts';
+import { createTurns } from '../../dialogs/turn.ts';
+import { loadTexts } from '../../locales/index.ts';
+import { loadPack } from '../../locales/listening.ts';
+
+export const SCHOOL: SchoolView = {
+  id: 'klank',
+  coach: { name: 'Noor', aadObjectId: '00000000-0000-4000-8000-00000000c0ac' },
+  languages: { default: null, offered: ['nl', 'en', 'de'] },
+  depth: 'standard',
+  optional: [],
+  contact: null,
+};
+
+const texts = loadTexts();
+
+export interface StageOptions {
+  readonly lang: string;
+  readonly school?: Partial<SchoolView>;
+  readonly quietMs?: number;
+}
+
+export interface Stage {
+  readonly store: Store;
+  readonly inbox: Inbox;
+  /** Everything that goes to the coach, in order. */
+  readonly toCoach: Outgoing[];
+  /** One message of the teacher; gives what the bot says to it. */
+  send(incoming: Incoming, key?: string): Promise<readonly Outgoing[]>;
+  say(text: string): Promise<readonly Outgoing[]>;
+  /** Closes and opens the store again, as a restart does. */
+  restart(): Promise<void>;
+  /** Moves the clock, in ms. */
+  wait(ms: number): void;
+  close(): Promise<void>;
+}
+
+export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'klankbord-stage-'));
+  const key = Buffer.alloc(32, 7);
+  const clock = { now: Date.UTC(2026, 10, 23, 15, 0, 0) };
+  let ids = 0;
+  const world = { now: () => clock.now, newId: () => `id${(ids += 1)}` };
+  const view = { ...SCHOOL, ...school };
+  const turns = createTurns({ texts, packs: loadPack, school: () => view });
+  const reference: Reference = {
+    tenantId: '00000000-0000-4000-8000-000000000001',
+    conversationId: 'teacher-chat',
+    serviceUrl: 'http://127.0.0.1:9/',
+    botId: 'bot',
+    userId: 'teacher',
+    aadObjectId: '00000000-0000-4000-8000-0000000000ac',
+    locale: lang,
+  };
+  const open = async (): Promise<{ store: Store; inbox: Inbox }> => {
+    const store = await openStore({ dataDir: folder }, { key, now: world.now });
+    const inbox = createInbox({
+      store,
+      takeTurn: turns.takeTurn,
+      bypasses: turns.bypasses,
+      world,
+      quietMs,
+      placeOf: () => ({ role: 'teacher', schoolId: view.id }),
+    });
+    return { store, inbox };
+  };
+  let { store, inbox } = await open();
+  let sent = 0;
+  const toCoach: Outgoing[] = [];
+  const send: Stage['send'] = async (incoming, given) => {
+    clock.now += 1000;
+    const key = given ?? `message-${(sent += 1)}`;
+    const item = { key, incoming, sentAt: clock.now, receivedAt: clock.now };
+    const { replies } = await inbox.receive(reference, item, { wantsReplies: true });
+    for (const item of await store.claim(clock.now, clock.now + 1, 50)) {
+      if (item.message.to !== 'here') toCoach.push(item.message);
+      await store.settle(item.id, { state: 'sent' });
+    }
+    return replies;
+  };
+  return {
+    get store() {
+      return store;
+    },
+    get inbox() {
+      return inbox;
+    },
+    toCoach,
+    send,
+    say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
+    async restart() {
+      await inbox.stop();
+      await store.close();
+      ({ store, inbox } = await open());
+    },
+    wait(ms) {
+      clock.now += ms;
+    },
+    async close() {
+      await inbox.stop();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Golden conversations: readable files that are played through the real turn, store and texts.
+ *
+ *   # a remark          # locale: nl-NL
+ *   > what the teacher types
+ *   > [press start]     > [press reviewDone keep2=false]     > [arrived] [left] [voice] [file] [picture] [empty]
+ *   > [edit 3: text]    > [delete 3]   (the third message typed)    > [restart]    > [wait 2d]
+ *   < (step kind probe) what the bot says
+ *   ! what goes to the coach
+ *
+ * Only the lines with `>` and `#` are input; the rest is what came of it.
+ */
+import type { Incoming, Outgoing } from '../../dialogs/ports.ts';
+import { loadTexts } from '../../locales/index.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const texts = loadTexts();
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+interface Submit {
+  readonly title: string;
+  readonly data: { readonly klankbord: string };
+}
+
+/** Plays the input lines of a transcript and gives the whole transcript as it came out. */
+export async function play(source: string): Promise<string> {
+  const locale = /^# locale: (\S+)/mu.exec(source)?.[1] ?? 'nl-NL';
+  const stage = await openStage({ lang: locale });
+  const player = new Player(stage);
+  const out: string[] = [];
+  try {
+    for (const line of source.split('\n')) {
+      if (line.startsWith('#')) out.push(line);
+      if (!line.startsWith('>')) continue;
+      out.push('', line);
+      const said = await player.act(line.slice(1).trim());
+      for (const message of said) out.push(...lines('<', message, false));
+      for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
+    }
+  } finally {
+    await stage.close();
+  }
+  return `${out.join('\n')}\n`;
+}
+
+function lines(mark: string, { label, text }: Outgoing, coach: boolean): string[] {
+  const what = coach ? label.kind : [label.step, label.kind, label.probe].filter(Boolean).join(' ');
+  const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
+  return [`${mark} (${what}) ${first}`, ...rest.map((line) => `${mark}   ${line}`)];
+}
+
+class Player {
+  readonly #stage: Stage;
+  #typed = 0;
+  #buttons: Submit[] = [];
+  #lang = 'nl';
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  async act(input: string): Promise<readonly Outgoing[]> {
+    const command = /^\[(\w+)\s*([^\]]*)\]$/u.exec(input);
+    const said = command
+      ? await this.#stageDirection(command[1] ?? '', command[2] ?? '')
+      : await this.#type(input);
+    for (const message of said) {
+      const actions = (message.card?.['actions'] ?? []) as Submit[];
+      if (actions.length > 0) this.#buttons = actions;
+      this.#lang = texts.negotiate(message.lang) ?? this.#lang;
+    }
+    return said;
+  }
+
+  #type(text: string): Promise<readonly Outgoing[]> {
+    this.#typed += 1;
+    const lines = text.replaceAll('\\n', '\n');
+    return this.#stage.send({ kind: 'text', text: lines, sources: [`typed-${this.#typed}`] });
+  }
+
+  async #stageDirection(what: string, rest: string): Promise<readonly Outgoing[]> {
+    switch (what) {
+      case 'arrived':
+        return this.#stage.send({ kind: 'arrived', installed: true });
+      case 'left':
+        return this.#stage.send({ kind: 'left' });
+      case 'voice':
+      case 'file':
+      case 'picture':
+      case 'empty':
+        return this.#stage.send({ kind: 'unreadable', what });
+      case 'press':
+        return this.#stage.send(this.#press(rest));
+      case 'edit': {
+        const [, n, text] = /^(\d+): (.+)$/u.exec(rest) ?? [];
+        return this.#stage.send({ kind: 'edited', source: `typed-${n}`, text: text ?? '' });
+      }
+      case 'delete':
+        return this.#stage.send({ kind: 'deleted', source: `typed-${rest}` });
+      case 'restart':
+        await this.#stage.restart();
+        return [];
+      case 'wait': {
+        const [, n, unit] = /^(\d+)([mhd])$/u.exec(rest) ?? [];
+        this.#stage.wait(Number(n) * (UNITS[unit ?? ''] ?? 0));
+        return [];
+      }
+      default:
+        throw new Error(`Unknown stage direction [${what} ${rest}]`);
+    }
+  }
+
+  /** A press on the button that this choice has on the latest card. */
+  #press(rest: string): Incoming {
+    const [id = '', ...inputs] = rest.split(/\s+/u);
+    const { title } = texts.language(this.#lang).choice(id);
+    const button = this.#buttons.find((b) => b.title === title);
+    if (!button) throw new Error(`There is no button "${title}" (${id}) on the latest card`);
+    const values = Object.fromEntries(inputs.map((pair) => pair.split('=') as [string, string]));
+    return { kind: 'button', token: button.data.klankbord, values };
+  }
+}
