@@ -107,7 +107,7 @@ const schema = z.object({
     .transform((key) => new Secret(key))
     .optional(),
   KLANKBORD_KEY_FILE: z.string().refine(existsSync, 'keyFile').optional(),
-  KLANKBORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'log' }).default('info'),
+  KLANKBORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'log' }).optional(),
   MicrosoftAppId: GUID.or(z.literal('')).optional(),
   MicrosoftAppType: z
     .string()
@@ -161,7 +161,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     playground: mode === 'local' && data.KLANKBORD_PLAYGROUND === '1',
     quietSeconds: data.KLANKBORD_QUIET_SECONDS ?? null,
     key,
-    logLevel: data.KLANKBORD_LOG,
+    // On a screen with sentences for a person, lines of JSON are kept to what matters.
+    logLevel: data.KLANKBORD_LOG ?? (mode === 'local' ? 'warn' : 'info'),
     app,
     operatorLanguage: operatorLanguage(env),
   });
@@ -174,17 +175,19 @@ export function operatorLanguage(env: Readonly<Record<string, string | undefined
   return /^nl/i.test(locale) ? 'nl' : 'en';
 }
 
-/** The environment for a child process: the machine's, with these changes (undefined removes). */
-export function childEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  // The children are other people's programs: they get no secret of ours.
-  const secrets = { DATABASE_URL: '', KLANKBORD_KEY: '', MicrosoftAppPassword: '' };
-  const all = {
-    ...process.env,
-    ...Object.fromEntries(Object.keys(secrets).map((name) => [name, undefined])),
-  };
+type Changes = Readonly<Record<string, string | undefined>>;
+
+/** The environment for a second process of ours: this one's, with changes (undefined removes). */
+export function ownEnvironment(changes: Changes): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries({ ...all, ...changes }).filter(([, value]) => value !== undefined),
+    Object.entries({ ...process.env, ...changes }).filter(([, value]) => value !== undefined),
   );
+}
+
+/** The environment for somebody else's program: it gets no secret of ours. */
+export function foreignEnvironment(changes: Changes): NodeJS.ProcessEnv {
+  const secrets = ['DATABASE_URL', 'KLANKBORD_KEY', 'KLANKBORD_KEY_FILE', 'MicrosoftAppPassword'];
+  return ownEnvironment({ ...Object.fromEntries(secrets.map((name) => [name, undefined])), ...changes });
 }
 
 type Say = (name: string, code: string) => void;
@@ -232,5 +235,5 @@ function valid(given: Readonly<Record<string, unknown>>): Partial<z.infer<typeof
 }
 
 function isKey(value: string): boolean {
-  return /^[A-Za-z0-9+/]{43}=?$/.test(value.trim()) && Buffer.from(value, 'base64').length === 32;
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(value.trim()) && Buffer.from(value, 'base64').length === 32;
 }

@@ -23,11 +23,11 @@ export type UnsentReason = 'unreachable' | 'no_token';
 export type BlockedReason =
   | 'no_app'
   | 'blocked_by_user'
-  | 'bot_disabled'
+  | 'disabled_by_admin'
   | 'not_in_roster'
-  | 'no_permission'
+  | 'forbidden'
   | 'wrong_host'
-  | 'no_conversation'
+  | 'not_found'
   | 'not_registered';
 
 export interface Connector {
@@ -142,11 +142,13 @@ const BLOCKED: Readonly<Record<string, BlockedReason>> = {
   botnotinconversationroster: 'not_in_roster',
   conversationblockedbyuser: 'blocked_by_user',
   messagewritesblocked: 'blocked_by_user',
-  botdisabledbyadmin: 'bot_disabled',
-  notenoughpermissions: 'no_permission',
+  botdisabledbyadmin: 'disabled_by_admin',
+  notenoughpermissions: 'forbidden',
   invalidbotapihost: 'wrong_host',
-  conversationnotfound: 'no_conversation',
+  conversationnotfound: 'not_found',
   botnotregistered: 'not_registered',
+  // The Agents Playground's word for somebody it does not know, with status 500.
+  usernotfound: 'no_app',
 };
 
 /**
@@ -159,12 +161,13 @@ export function classify(status: number, retryAfter: string | undefined, body: s
   const blocked = BLOCKED[code.toLowerCase()];
   if (status === 429)
     return { kind: 'throttled', reason: 'throttled', retryAfterMs: readRetryAfter(retryAfter) };
+  if (code.toLowerCase() === 'usernotfound') return { kind: 'blocked', reason: 'no_app' };
   if (status === 412) return { kind: 'retry', reason: 'precondition' };
   if (status === 408 || status >= 500 || status < 200) return { kind: 'ambiguous', reason: `http_${status}` };
   if (status === 401) return { kind: 'blocked', reason: 'not_registered' };
   if (status === 403) return { kind: 'blocked', reason: blocked ?? 'no_app' };
   if (status === 404 && code.toLowerCase() !== 'activitynotfound')
-    return { kind: 'blocked', reason: blocked ?? 'no_conversation' };
+    return { kind: 'blocked', reason: blocked ?? 'not_found' };
   if (status === 404) return { kind: 'failed', reason: 'no_activity' };
   if (status === 413) return { kind: 'failed', reason: 'too_big' };
   return { kind: 'failed', reason: `http_${status}` };

@@ -28,10 +28,12 @@ export interface DeliveryOptions {
   readonly connector: Connector;
   /** School of a coach, by directory id. */
   readonly placeOf: (coach: string) => Place;
-  /** News for the conversation the message came from. */
-  readonly tell: (lane: string, news: Extract<Incoming, { kind: 'delivery' }>) => Promise<unknown>;
-  /** The Playground answers 500 for somebody it does not know, where Teams says 403. */
-  readonly local: boolean;
+  /** News for the conversation the message came from; of several with one key only the first has an effect. */
+  readonly tell: (
+    lane: string,
+    news: Extract<Incoming, { kind: 'delivery' }>,
+    key: string,
+  ) => Promise<unknown>;
   readonly log: Log;
   /** Epoch ms. */
   readonly now: () => number;
@@ -58,7 +60,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const limiter = createLimiter(now);
   const underWay = new Set<Promise<void>>();
   const sentAt = new Map<string, number>();
-  const told = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
   let pumping: Promise<void> | null = null;
@@ -99,15 +100,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function deliver(item: OutboxItem): Promise<void> {
     const activity = renderOutgoing(item.message);
     if (!activity) return settle(item, { kind: 'failed', reason: 'too_big' });
-    const found = item.reference ?? (await openCoach(item));
-    if ('kind' in found) return settle(item, found);
-    let result = await send(found, activity);
-    if (result.kind === 'blocked' && result.reason === 'no_conversation' && item.reference && coachOf(item)) {
-      // The chat that was kept is gone; the coach may still be reachable in a new one.
-      const fresh = await openCoach(item);
-      if (!('kind' in fresh)) result = await send(fresh, activity);
-    }
-    return settle(item, result);
+    const { reference } = item;
+    if (!reference) return settle(item, await sendToNewCoach(item, activity));
+    const result = await send(reference, activity);
+    // The chat that was kept is gone; the coach may still be reachable in a new one.
+    const gone = result.kind === 'blocked' && result.reason === 'not_found' && coachOf(item) !== null;
+    return settle(item, gone ? await sendToNewCoach(item, activity) : result);
   }
 
   async function send(reference: Reference, activity: object): Promise<Delivered> {
@@ -123,54 +121,57 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     });
   }
 
-  /** A conversation with a coach who never wrote to the bot, begun from where the teacher's conversation lives. */
-  async function openCoach(item: OutboxItem): Promise<Reference | Delivered> {
+  /** For a coach who never wrote to the bot: a conversation begun from where the teacher's conversation lives. */
+  async function sendToNewCoach(item: OutboxItem, activity: object): Promise<Delivered> {
     const coach = coachOf(item);
     if (!coach) return { kind: 'failed', reason: 'no_reference' };
     const { tenantId, serviceUrl, botId } = item.origin;
-    const result = await connector.createConversation(serviceUrl, {
+    const made = await connector.createConversation(serviceUrl, {
       isGroup: false,
       bot: { id: botId },
       members: [{ id: coach }],
       tenantId,
       channelData: { tenant: { id: tenantId } },
     });
-    if (result.kind === 'sent' && result.id !== null) {
-      const reference: Reference = {
-        tenantId,
-        conversationId: result.id,
-        serviceUrl,
-        botId,
-        userId: coach,
-        aadObjectId: coach,
-        locale: null,
-      };
-      await store.keepReference(reference, options.placeOf(coach));
-      return reference;
-    }
-    if (result.kind === 'sent') return { kind: 'failed', reason: 'no_conversation_id' };
-    // Asking for the same conversation again is harmless, so nothing is lost by calling this "not sent".
-    if (result.kind === 'ambiguous' && !options.local) return { kind: 'unsent', reason: 'unreachable' };
-    if (result.kind === 'ambiguous' || result.kind === 'failed') return { kind: 'blocked', reason: 'no_app' };
+    // Asking again gives the same conversation, so whatever happened, nothing was sent yet.
+    if (made.kind === 'ambiguous') return { kind: 'unsent', reason: 'unreachable' };
+    if (made.kind !== 'sent') return made;
+    if (made.id === null) return { kind: 'failed', reason: 'no_conversation_id' };
+    const reference: Reference = {
+      tenantId,
+      conversationId: made.id,
+      serviceUrl,
+      botId,
+      userId: coach,
+      aadObjectId: coach,
+      locale: null,
+    };
+    const result = await send(reference, activity);
+    // Kept only when it works: the Playground makes conversations with people that it does not know.
+    if (result.kind === 'sent') await store.keepReference(reference, options.placeOf(coach));
     return result;
   }
 
   async function settle(item: OutboxItem, result: Delivered): Promise<void> {
     const settlement = toSettlement(item, result);
-    const { interviewId } = item.message;
     const delivered = settlement.state === 'sent';
-    const late = settlement.state !== 'pending' || item.attempts === TELL_AFTER;
-    if (coachOf(item) && interviewId !== undefined && (delivered || (late && !told.has(item.id)))) {
-      if (delivered) told.delete(item.id);
-      else told.add(item.id);
-      const reason = settlement.reason ?? '';
-      // Before the settlement: after a crash in between, the teacher hears it twice rather than never.
-      if (!delivered)
-        await options.tell(item.lane, { kind: 'delivery', interviewId, state: 'waiting', reason });
-      await store.settle(item.id, settlement);
-      if (delivered)
-        await options.tell(item.lane, { kind: 'delivery', interviewId, state: 'delivered', reason });
-    } else await store.settle(item.id, settlement);
+    const news = delivered ? 'delivered' : 'waiting';
+    // Three vain attempts take some ten seconds: before that, there is nothing to tell.
+    const worthTelling = settlement.state !== 'pending' || item.attempts >= TELL_AFTER;
+    const tell = async () => {
+      const { interviewId } = item.message;
+      if (!coachOf(item) || interviewId === undefined || !worthTelling) return;
+      const { reason = '' } = settlement;
+      await options.tell(
+        item.lane,
+        { kind: 'delivery', interviewId, state: news, reason },
+        `${item.id} ${news}`,
+      );
+    };
+    // What waits is told before it is settled: after a crash in between it is tried, and told, again; the key makes it once.
+    if (!delivered) await tell();
+    await store.settle(item.id, settlement);
+    if (delivered) await tell();
     const facts = { item: item.id, attempts: item.attempts, code: settlement.reason ?? settlement.state };
     if (delivered) log.debug('sent', facts);
     else log.warn(`not_sent_${settlement.state}`, facts);

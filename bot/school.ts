@@ -74,18 +74,21 @@ export interface Schools {
  * Reads a school file.
  * @throws SchoolFileError with every problem and its line.
  */
-export function loadSchools(path: string): Schools {
+export function loadSchools(path: string, hasTexts: HasTexts = () => true): Schools {
   let source: string;
   try {
     source = readFileSync(path, 'utf8');
   } catch {
     throw new SchoolFileError(path, [{ line: 1, path: '', code: 'unreadable' }]);
   }
-  return parseSchools(source, path);
+  return parseSchools(source, path, hasTexts);
 }
 
+/** Whether there is a folder of texts for a language. */
+export type HasTexts = (language: string) => boolean;
+
 /** The same from text; `name` stands in the messages. */
-export function parseSchools(source: string, name = 'school.yaml'): Schools {
+export function parseSchools(source: string, name = 'school.yaml', hasTexts: HasTexts = () => true): Schools {
   const counter = new LineCounter();
   const document = parseDocument(source, { lineCounter: counter, uniqueKeys: true });
   if (document.errors.length > 0) {
@@ -111,6 +114,9 @@ export function parseSchools(source: string, name = 'school.yaml'): Schools {
     throw new SchoolFileError(name, inOrder(problems));
   }
   checkTogether(parsed.data, say);
+  parsed.data.languages.offered.forEach((code, nth) => {
+    if (!hasTexts(code)) say(['languages', 'offered', nth], 'noTexts');
+  });
   if (problems.length > 0) throw new SchoolFileError(name, inOrder(problems));
   return createSchools(parsed.data);
 }

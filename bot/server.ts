@@ -34,9 +34,9 @@ export interface ServerOptions {
 
 export interface Server {
   readonly port: number;
-  /** From here on new activities are turned away (503, so that Teams sends them again) and /readyz says no. */
+  /** /readyz says no from here on, so that a load balancer looks elsewhere; what still comes is taken. */
   drain(): void;
-  /** Stops listening and resolves when the requests under way have been answered. */
+  /** Stops listening, turns away what comes over open connections (503: Teams sends it again), and resolves when the rest is answered. */
   close(): Promise<void>;
 }
 
@@ -44,6 +44,7 @@ export interface Server {
 export async function openServer(options: ServerOptions): Promise<Server> {
   const { log } = options;
   let draining = false;
+  let closing = false;
   let inFlight = 0;
   const server = restify.createServer({
     name: 'klankbord',
@@ -65,7 +66,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   server.post('/api/messages', async (req, res) => {
     inFlight += 1;
     try {
-      if (draining) throw new RetryLater('draining', 'draining');
+      if (closing) throw new RetryLater('closing', 'closing');
       if (inFlight > MAX_IN_FLIGHT) throw new RetryLater('too_busy', 'too busy');
       if (options.local && !isLoopback(hostName(req))) throw new Refused(403, 'host');
       const activity = parseActivity(await readBody(req));
@@ -104,6 +105,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     drain: () => void (draining = true),
     close: () =>
       new Promise((resolve) => {
+        closing = true;
         server.close(() => resolve());
         http.closeIdleConnections();
         // Whoever keeps a request open for longer than this would be cut off by the platform anyway.

@@ -1,0 +1,232 @@
+/**
+ * Puts the program together: configuration, store, conversation, channel, delivery, door; and takes it apart again.
+ *
+ * Exit codes: 0 stopped on request; 1 something unexpected, starting again may help; 2 wrong settings, a person has to change
+ * something first.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createChannel } from './channel.ts';
+import { loadConfig, operatorLanguage, type Config } from './config.ts';
+import { createConnector } from './connector.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { codeOf, ConfigError, GiveUp } from './errors.ts';
+import { createInbox } from './inbox.ts';
+import { createLog, muteConsole, type Log } from './log.ts';
+import { explain, operatorTexts, type Say } from './operator.ts';
+import { openPlayground, type Playground } from './playground.ts';
+import { loadSchools, type Schools } from './school.ts';
+import { openServer, type Server } from './server.ts';
+import { localKey, parseKey } from './store/key.ts';
+import { openStore } from './store/store.ts';
+import type { Place, Reference } from './store/types.ts';
+import { createTurns } from '../dialogs/turn.ts';
+import type { World } from '../dialogs/ports.ts';
+import { loadTexts } from '../locales/index.ts';
+import { loadPack } from '../locales/listening.ts';
+
+const SWEEP_EVERY_MS = 600_000;
+/** How long a load balancer is given to see that this replica is going. */
+const NOTICE_MS = 3_000;
+const STOP_WITHIN_MS = 25_000;
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+interface Running {
+  readonly server: Server;
+  /** Stops in the order in which nothing is lost: readiness, requests, turns, messages, store. */
+  stop(): Promise<void>;
+}
+
+async function start(config: Config, schools: Schools, log: Log, key: Buffer): Promise<Running> {
+  const world: World = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
+  const texts = loadTexts();
+  const { takeTurn, bypasses } = createTurns({
+    texts,
+    packs: loadPack,
+    school: schools.viewOf,
+  });
+  const store = await openStore(
+    config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
+    { key, now: world.now },
+  );
+  const placeOf = (aadObjectId: string | null): Place => ({
+    role: schools.roleOf(aadObjectId),
+    schoolId: schools.schoolFor(aadObjectId).id,
+  });
+  const quietMs = (config.quietSeconds ?? schools.file.quietSeconds) * 1000;
+  const lazily: { delivery: Delivery | null } = { delivery: null };
+  const inbox = createInbox({
+    store,
+    takeTurn,
+    bypasses,
+    world,
+    quietMs,
+    placeOf: (reference) => placeOf(reference.aadObjectId),
+    onCommitted: () => lazily.delivery?.kick(),
+    onQuarantined: (lane, code) => log.error('message_set_aside', { conversation: lane, code }),
+    onTrouble: (error) => log.error('lane_in_trouble', { code: codeOf(error), error }),
+  });
+  const channel = createChannel({
+    mode: config.mode,
+    app: config.app,
+    tenants: schools.file.tenants ?? (config.app ? [config.app.tenantId.toLowerCase()] : []),
+    log,
+    receive: async (reference, item, wants) => {
+      const { replies, waiting } = await inbox.receive(reference, item, wants);
+      if (waiting) delivery.typing(reference);
+      if (item.incoming.kind !== 'left') await welcomeCoach(reference);
+      return replies;
+    },
+  });
+  const welcomeCoach = async ({ aadObjectId }: Reference) => {
+    if (aadObjectId === null || schools.roleOf(aadObjectId) !== 'coach') return;
+    // The activity is stored already: what waits for the coach can also go out at the next one.
+    await delivery
+      .unblock(aadObjectId)
+      .catch((error: unknown) => log.warn('unblock_failed', { code: codeOf(error) }));
+  };
+  const connector = createConnector({ mayCall: channel.mayCall, token: channel.token });
+  const delivery = createDelivery({
+    store,
+    connector,
+    placeOf,
+    tell: (lane, news, once) => inbox.internal(lane, news, once),
+    log,
+    now: world.now,
+    random: Math.random,
+  });
+  lazily.delivery = delivery;
+  const sweep = () =>
+    void store
+      .sweep(world.now())
+      .catch((error: unknown) => log.error('sweep_failed', { code: codeOf(error) }));
+
+  let server: Server;
+  try {
+    server = await openServer({
+      host: config.host,
+      port: config.port,
+      local: config.mode === 'local',
+      accept: channel.accept,
+      ping: () => store.ping(),
+      log,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  inbox.start();
+  delivery.start();
+  sweep();
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
+  return {
+    server,
+    async stop() {
+      server.drain();
+      if (config.mode === 'teams') await pause(NOTICE_MS);
+      await server.close();
+      clearInterval(sweeping);
+      await inbox.stop();
+      await delivery.stop();
+      connector.close();
+      await store.close();
+    },
+  };
+}
+
+/** The two chat pages; the bot runs on without them when they do not open. */
+async function openPages(
+  config: Config,
+  schools: Schools,
+  address: string,
+  log: Log,
+  say: Say,
+): Promise<Playground | null> {
+  print(say('start.pagesWait'));
+  try {
+    const [school] = schools.file.schools;
+    if (!school) return null;
+    const pages = await openPlayground({
+      endpoint: `${address}/api/messages`,
+      dataFolder: config.dataFolder,
+      coach: school.coach,
+      say,
+      log,
+      print,
+    });
+    print(say('start.openPages'));
+    print(say('start.teacherPage', { address: pages.teacher }));
+    print(say('start.coachPage', { address: pages.coach }));
+    return pages;
+  } catch (error) {
+    const reason = error instanceof GiveUp ? error.message : codeOf(error);
+    print(say('start.noPages', { reason }));
+    return null;
+  }
+}
+
+async function main(): Promise<void> {
+  const say = operatorTexts(operatorLanguage());
+  let config: Config | null = null;
+  try {
+    config = loadConfig();
+    const example = fileURLToPath(new URL('../school.example.yaml', import.meta.url));
+    const schools = loadSchools(config.schoolFile ?? example, loadTexts().has);
+    const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
+    const log = createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() });
+    muteConsole(log);
+    const running = await start(config, schools, log, key);
+
+    const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
+    const address = `http://${shown}:${running.server.port}`;
+    log.info('started', { mode: config.mode, port: running.server.port });
+    print(say('start.listening', { address }));
+    if (config.mode === 'local') {
+      print(say('start.loopbackOnly'));
+      if (config.schoolFile === null)
+        print(say('start.exampleSchool', { file: relative(process.cwd(), example) }));
+    }
+    let pages: Promise<Playground | null> = Promise.resolve(null);
+    stopOnSignals(running, () => pages, log, say);
+    if (config.playground) pages = openPages(config, schools, address, log, say);
+    await pages;
+    if (config.mode === 'local') print(say('start.chatInstead'));
+    print(say('start.stopHint'));
+  } catch (error) {
+    const { host = '', port = '' } = config ?? {};
+    process.stderr.write(`${explain(error, say, { host, port }).join('\n')}\n`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
+  }
+}
+
+function stopOnSignals(running: Running, pages: () => Promise<Playground | null>, log: Log, say: Say): void {
+  let stopping = false;
+  const stop = (code: number) => {
+    // Asked a second time, somebody is in a hurry; what is not finished is in the store.
+    if (stopping) process.exit(code || 1);
+    stopping = true;
+    print(say('stop.stopping'));
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    Promise.all([running.stop(), pages().then((open) => open?.close())]).then(
+      () => {
+        print(say('stop.stopped'));
+        process.exit(code);
+      },
+      (error: unknown) => {
+        log.error('stop_failed', { code: codeOf(error), error });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop(0));
+  process.on('SIGINT', () => stop(0));
+  process.on('uncaughtException', (error) => {
+    log.error('crashed', { code: codeOf(error), error });
+    stop(1);
+  });
+}
+
+await main();
