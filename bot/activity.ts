@@ -7,7 +7,11 @@ import type { Incoming } from '../dialogs/ports.ts';
 import type { InboxItem, Reference } from './store/types.ts';
 
 const id = z.string().min(1).max(1024);
-const who = z.looseObject({ id, aadObjectId: z.string().max(128).nullish() });
+const who = z.looseObject({
+  id,
+  aadObjectId: z.string().max(128).nullish(),
+  name: z.string().max(256).nullish(),
+});
 
 /** The parts of an activity that are used; everything else is let through unread. */
 export const activitySchema = z.looseObject({
@@ -86,6 +90,7 @@ export function readActivity(activity: InboundActivity, now: number): Read | nul
       botId: recipient.id,
       userId: from.id,
       aadObjectId: from.aadObjectId?.toLowerCase() ?? null,
+      ...(from.name ? { name: from.name } : {}),
       locale: localeOf(activity),
     },
     item: {

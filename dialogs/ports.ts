@@ -54,6 +54,8 @@ export interface Conversation {
   readonly greeted: boolean;
   /** The interview that is under way or was the last one here. */
   readonly interviewId: string | null;
+  /** Name the person goes by in Teams; null when unknown. Only ever shown to the coach with whom the person shares. */
+  readonly name: string | null;
   /** What the dialog must remember between two messages; owned by dialogs/, opaque to bot/. No texts of people. */
   readonly memory: Readonly<Record<string, unknown>>;
 }

@@ -103,6 +103,13 @@ function toView(talk: Talk, profile: Profile, at: number): ProfileView {
   return { profile, coach: talk.school.coach.name, date: date.format(at) };
 }
 
+/** What stands above the profile: who shares it, what it is, what comes next. */
+function introduction({ conversation: { name }, language, alias }: Talk): string {
+  return name
+    ? language.t('coach:profileFrom', { alias, teacher: name })
+    : language.t('coach:profileArrived', { alias });
+}
+
 /** Exactly what the coach would see, then the question. */
 export async function putSharing(teacher: Teacher, ask: Ask, before: readonly string[]): Promise<void> {
   const { talk } = teacher;
@@ -110,7 +117,7 @@ export async function putSharing(teacher: Teacher, ask: Ask, before: readonly st
   const coach = talk.school.coach.name;
   const view = await viewOf(talk, 'kept');
   const others = (await rowsOf(talk)).others.filter((r) => !r.removed);
-  const lead = [...before, language.t('review:previewIntro', { coach })];
+  const lead = [...before, language.t('review:previewIntro', { coach }), introduction(talk)];
   const shown = profileCard(language, view, { lead });
   const othersLines = others.map((r) => `${r.n}. “${r.quote.text}”`);
   const othersBody: Element[] =
@@ -207,7 +214,7 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
   const view = await viewOf(talk, scope);
   const shared: Shared = { profile: view.profile, at: talk.world.now() };
   talk.update({ status: 'shared', shared });
-  const lead = language.t('coach:profileArrived', { alias: talk.alias });
+  const lead = introduction(talk);
   talk.say({
     to: { coach: talk.school.coach.aadObjectId },
     label: { step: 'coach', kind: 'profile' },

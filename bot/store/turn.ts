@@ -142,7 +142,8 @@ class StoredTurn implements Turn {
     const locale = reference.locale ?? this.#row.locale;
     const aadObjectId = reference.aadObjectId ?? this.#reference.aadObjectId;
     this.#change({ person, locale, role: place.role, school_id: place.schoolId });
-    const latest = { ...reference, aadObjectId };
+    const name = reference.name ?? this.#reference.name;
+    const latest = { ...reference, aadObjectId, ...(name === undefined ? {} : { name }) };
     if (isDeepStrictEqual(latest, this.#reference)) return;
     this.#reference = latest;
     this.#change({ reference: this.#key.seal(`conversation/${this.#lane}/reference`, latest) });
@@ -198,6 +199,7 @@ class StoredTurn implements Turn {
         locale: row.locale,
         greeted: row.greeted === 1,
         interviewId: row.interview_id,
+        name: this.#reference.name ?? null,
         memory: this.#memory,
       },
       interview: held?.interview ?? null,
@@ -288,7 +290,11 @@ class StoredTurn implements Turn {
       this.#memory = patch.memory;
       this.#change({ memory: this.#key.seal(`conversation/${this.#lane}/memory`, patch.memory) });
     }
-    if (outcome.interview) await this.#saveInterview(outcome.interview);
+    if (outcome.interview) {
+      await this.#saveInterview(outcome.interview);
+      // Unless the outcome says otherwise, it is the one that this conversation is about.
+      if (patch.interviewId === undefined) this.#change({ interview_id: outcome.interview.id });
+    }
     this.#saveAnswers(outcome);
     for (const message of outcome.outgoing) this.#file(message, inline && message.to === 'here');
     this.#scene = null;
@@ -317,7 +323,6 @@ class StoredTurn implements Turn {
       }),
     );
     this.#held = { key, interview, problem: null, sealedShared };
-    this.#change({ interview_id: id });
   }
 
   /** The key of an interview that is not the one at hand: new, or there already when this person went back to an earlier interview. */

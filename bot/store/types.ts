@@ -9,6 +9,8 @@ export interface Reference {
   readonly botId: string;
   readonly userId: string;
   readonly aadObjectId: string | null;
+  /** Name the person goes by in Teams; the coach has to know who shares. Absent when the channel sent none. */
+  readonly name?: string;
   readonly locale: string | null;
 }
 
