@@ -1,6 +1,6 @@
 /**
- * Preloaded into the chat pages' process, which by itself listens on every network of the machine and offers no setting for it:
- * whatever listens without naming an address listens on loopback.
+ * Preloaded into the process of a chat page, which by itself listens on every network of the machine and offers no setting for it:
+ * here, whatever listens, listens on loopback. The page also ends with the bot, even when that is killed: their pipe closes then.
  */
 import net from 'node:net';
 
@@ -21,3 +21,6 @@ net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]): n
   if (first === undefined || typeof first === 'function') return listen.call(this, 0, '127.0.0.1', ...args);
   return listen.apply(this, args);
 } as typeof net.Server.prototype.listen;
+
+process.stdin.resume();
+process.stdin.once('close', () => process.exit(0));

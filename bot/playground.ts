@@ -65,7 +65,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
       ],
       {
         cwd: page.folder,
-        stdio: ['ignore', 'ignore', 'ignore'],
+        stdio: ['pipe', 'ignore', 'ignore'],
         env: foreignEnvironment({
           NODE_OPTIONS: undefined,
           BOT_ENDPOINT: undefined,
