@@ -1,7 +1,7 @@
 /** What a teacher can ask for at any time, and what then happens. */
 import { isErasureAsked, paceOf, pendingOf, phaseOf } from '../machines/course.ts';
 import { isQuestion, QUESTION_IDS, questionsOf, type QuestionId } from '../machines/definition.ts';
-import type { Ask } from '../machines/interview.ts';
+import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';

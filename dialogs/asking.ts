@@ -3,7 +3,7 @@ import type { Language } from '../locales/index.ts';
 import { isQuestion, questionsOf } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import { holderOf } from '../machines/follow-up.ts';
-import type { Ask } from '../machines/interview.ts';
+import type { Ask } from '../machines/slots.ts';
 import { keyOf, type Answer } from '../machines/journal.ts';
 import { progressOf } from '../machines/course.ts';
 import { card, choiceList, paragraph, type Button } from './cards.ts';

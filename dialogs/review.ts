@@ -1,6 +1,6 @@
 /** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
 import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
-import type { Ask } from '../machines/interview.ts';
+import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';

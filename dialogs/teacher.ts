@@ -1,12 +1,13 @@
 /** The teacher's side: what a message means at this point of the interview, and what follows from it. */
 import type { Pack } from '../machines/listening/pack.ts';
 import { listen } from '../machines/listening/listen.ts';
-import type { Heard, Holder, QuestionKind } from '../machines/listening/types.ts';
+import type { Heard, QuestionKind } from '../machines/listening/types.ts';
 import { isErasureAsked, paceOf, pendingOf } from '../machines/course.ts';
 import { isQuestion, questionRule, type StepId } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
-import { holderOf, type ProbeId } from '../machines/follow-up.ts';
-import type { Ask, Effect } from '../machines/interview.ts';
+import type { ProbeId } from '../machines/follow-up.ts';
+import type { Effect } from '../machines/interview.ts';
+import type { Ask } from '../machines/slots.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import { mergeWords, readWords } from '../machines/words.ts';
 import {
@@ -16,14 +17,14 @@ import {
   FEELING_WORDS,
   pressed,
   putOffer,
-  putQuestion,
   readFeelings,
   wordingOf,
 } from './asking.ts';
 import { normalise, readCommand, type Command } from './commands.ts';
 import { obey } from './anytime.ts';
+import { carryOut, type After } from './following.ts';
 import type { Incoming } from './ports.ts';
-import { chooseInReview, putReview, putSharing, readInReview, share } from './review.ts';
+import { chooseInReview, readInReview } from './review.ts';
 import type { Talk } from './talk.ts';
 
 export type Packs = (lang: string) => Pack;
@@ -32,29 +33,13 @@ type TextIncoming = Extract<Incoming, { kind: 'text' }>;
 /** What an answer is made of, besides its key. */
 export type Said = Pick<TextIncoming, 'text' | 'sources' | 'pieces'>;
 
-const LONG_ANSWER = 4000;
-const LONGEST_QUOTE_WORDS = 6;
 const LONGEST_ALIAS = 30;
 const LONGEST_ALIAS_WORDS = 2;
-
-/** Follow-ups that do not themselves begin by taking up the answer. */
-const TAKES_ACKNOWLEDGEMENT = new Set<ProbeId>(['P-EVENT', 'P-OWN', 'P-CHILD', 'P-WHY']);
 
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
 const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
 export const isFreeText = (ask: Ask | null): boolean =>
   ask !== null && (isQuestion(ask.step) || FREE_TEXT.has(ask.step));
-
-/** What led to the next question, so that it can be acknowledged. */
-interface After {
-  readonly answer?: Answer;
-  readonly from?: Ask;
-  readonly skipped?: boolean;
-  /** Said before the question, instead of an acknowledgement. */
-  readonly before?: readonly string[];
-  /** Said instead of the question's own words. */
-  readonly replace?: string;
-}
 
 export class Teacher {
   readonly talk: Talk;
@@ -322,79 +307,9 @@ export class Teacher {
     putOffer(this.talk, key, ids, params);
   }
 
-  async perform(effects: readonly Effect[], after: After = {}): Promise<void> {
-    const { talk } = this;
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'introduce':
-          for (const step of ['c1_bot', 'c2_data'] as const) {
-            talk.notice(`interview:${step}`, { coach: talk.school.coach.name }, { step });
-          }
-          break;
-        case 'ask':
-          await this.#ask(effect.ask, after);
-          break;
-        case 'share':
-          await share(this, effect.scope);
-          break;
-        case 'close':
-          this.#close(effect.shared, effect.state);
-          break;
-      }
-    }
-  }
-
-  async #ask(ask: Ask, after: After): Promise<void> {
-    const { talk } = this;
-    if (ask.step === 'q1_words' && ask.probe === null && after.from?.step === 'c4_alias') {
-      talk.notice('interview:c5_frame', { alias: talk.alias }, { step: 'c5_frame' });
-    }
-    const before = after.before ?? this.#acknowledge(ask, after);
-    if (ask.step === 'r1_review') return putReview(this, before);
-    if (ask.step === 'r3_share') return putSharing(this, ask, before);
-    // Only a turn that replays can meet an answer that waits to be given anew.
-    const reopened = talk.memory.rewound
-      ? ((await talk.answers()).find((a) => sameKey(a, ask) && a.reopened) ?? null)
-      : null;
-    const holder = ask.probe === null ? null : holderOf(ask.probe);
-    const quote = ask.gentle && holder ? quoteFrom(after.answer, holder) : null;
-    putQuestion(talk, ask, reopened, {
-      before,
-      ...(quote === null ? {} : { quote }),
-      ...(after.replace === undefined ? {} : { instead: after.replace }),
-    });
-  }
-
-  /** One short line that shows the answer arrived, before the next question; never praise, never an interpretation. */
-  #acknowledge(ask: Ask, { answer, skipped, from }: After): string[] {
-    const { language } = this.talk;
-    const lines: string[] = [];
-    if (!answer || !from) return lines;
-    if (answer.text.length > LONG_ANSWER) lines.push(language.t('notices:longKept'));
-    if (from.step === 'r2_add' && answer.text !== '') lines.push(language.t('notices:addTaken'));
-    if (!isQuestion(from.step)) return lines;
-    if (skipped) return [...lines, language.t('notices:skipped')];
-    const nth = Math.floor(answer.seq / 2);
-    const turnAbout = answer.seq % 2 === 0;
-    if (ask.probe === null) return [...lines, language.variant(turnAbout ? 'acks:next' : 'acks:thanks', nth)];
-    if (ask.gentle || !TAKES_ACKNOWLEDGEMENT.has(ask.probe)) return lines;
-    const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
-    if (quote !== null) return [...lines, language.variant('acks:quote', nth, { quote })];
-    return [...lines, language.variant(turnAbout ? 'acks:stay' : 'acks:thanks', nth)];
-  }
-
-  #close(shared: boolean, state: string): void {
-    const { talk } = this;
-    const coach = talk.school.coach.name;
-    if (!shared) talk.update({ status: 'kept' });
-    talk.notice(`interview:${shared ? 'r5_shared' : 'r5_kept'}`, { coach }, { step: 'r5_end' });
-    if (state === 'stateTalk') {
-      talk.notice(
-        'interview:r5_end_talk',
-        { coach, contact: talk.school.contact ?? coach },
-        { step: 'r5_end' },
-      );
-    }
+  /** Carries out what the machine asks for. */
+  perform(effects: readonly Effect[], after: After = {}): Promise<void> {
+    return carryOut(this, effects, after);
   }
 }
 
@@ -414,12 +329,4 @@ export function listeningFor(step: StepId, probe: ProbeId | null): QuestionKind 
   if (probe === 'P-BEH' || probe === 'P-OWN' || probe === 'P-WORDS') return 'event_followup_teacher';
   if (probe === 'P-CHILD' || probe === 'P-WHY') return 'event_followup_child';
   return isQuestion(step) ? questionRule(step).listen : 'closing';
-}
-
-/** At most six of the teacher's own words in which a feeling of this holder was heard, to say back. */
-function quoteFrom(answer: Answer | undefined, holder: Holder): string | null {
-  const evidence = answer?.heard?.evidence.find((e) => e.holder === holder || e.holder === 'unknown');
-  if (!answer || !evidence) return null;
-  const words = answer.text.slice(evidence.start, evidence.end).replace(/\s+/gu, ' ').trim();
-  return words === '' || words.split(' ').length > LONGEST_QUOTE_WORDS ? null : words;
 }

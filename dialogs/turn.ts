@@ -16,9 +16,9 @@ export interface TurnsOptions {
 }
 
 export interface Turns {
-  takeTurn(scene: Scene, incoming: Incoming, world: World): Promise<Outcome>;
+  readonly takeTurn: (scene: Scene, incoming: Incoming, world: World) => Promise<Outcome>;
   /** True when a text need not wait for the rest of a split message: it is a command, a button's word, or nothing to add to. */
-  bypasses(incoming: Incoming, scene: Scene): boolean;
+  readonly bypasses: (incoming: Incoming, scene: Scene) => boolean;
 }
 
 const BLOCKED = new Set([

@@ -92,7 +92,7 @@ function openLanguage(instance: i18n, code: string): Language {
       if (count === 0) throw new Error(`locales/${code}: ${key} has no wordings`);
       return t(`${key}.${nth % count}`, params);
     },
-    commands: () => commands as Readonly<Record<string, readonly string[]>>,
+    commands: () => commands,
     languages: () => languages,
     joiners: () => meta.joiners,
     choice: (id) => {
@@ -126,7 +126,7 @@ export function loadTexts(): Texts {
         code,
         Object.fromEntries(NAMESPACES.map((ns: Namespace) => [ns, readJson(code, ns) as object])),
       ]),
-    ) as never,
+    ),
     // Nothing is HTML here; escaping is done where a text becomes a card.
     interpolation: { escapeValue: false },
     saveMissing: true,

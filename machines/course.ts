@@ -19,11 +19,10 @@ import {
   interviewMachine,
   MACHINE_ID,
   MACHINE_VERSION,
-  type Ask,
   type Effect,
-  type InterviewContext,
   type InterviewEvent,
 } from './interview.ts';
+import type { Ask, InterviewContext } from './slots.ts';
 import { sameKey, type Answer } from './journal.ts';
 
 type Snapshot = SnapshotFrom<ReturnType<typeof interviewMachine>>;
@@ -89,7 +88,7 @@ export function isErasureAsked(snapshot: Snapshot): boolean {
 /** Where in the script: before, during or after the questions, or closed. */
 export function phaseOf(snapshot: Snapshot): 'opening' | 'questions' | 'review' | 'kept' | 'shared' {
   for (const phase of ['opening', 'questions', 'review'] as const) {
-    if (snapshot.matches({ script: phase } as never)) return phase;
+    if (snapshot.matches({ script: phase })) return phase;
   }
   return snapshot.matches({ script: { closed: 'shared' } } as never) ? 'shared' : 'kept';
 }
@@ -246,7 +245,7 @@ export function fromStored(definition: Definition, stored: unknown): Snapshot | 
     const machine = interviewMachine(definition);
     return machine.resolveState({
       value: parsed.data.value as Snapshot['value'],
-      context: parsed.data.context as InterviewContext,
+      context: parsed.data.context,
     });
   } catch {
     return null;

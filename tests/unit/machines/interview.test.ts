@@ -18,7 +18,8 @@ import {
   type QuestionId,
 } from '../../../machines/definition.ts';
 import type { Digest, ProbeId } from '../../../machines/follow-up.ts';
-import type { Ask, InterviewEvent } from '../../../machines/interview.ts';
+import type { InterviewEvent } from '../../../machines/interview.ts';
+import type { Ask } from '../../../machines/slots.ts';
 import type { Answer } from '../../../machines/journal.ts';
 import type { Heard, SignalKind } from '../../../machines/listening/types.ts';
 

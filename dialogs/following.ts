@@ -1,0 +1,110 @@
+/** What the machine asks for is said: the next question with a word of acknowledgement, the review, the sharing, the close. */
+import { isQuestion } from '../machines/definition.ts';
+import { holderOf, type ProbeId } from '../machines/follow-up.ts';
+import type { Effect } from '../machines/interview.ts';
+import { sameKey, type Answer } from '../machines/journal.ts';
+import type { Holder } from '../machines/listening/types.ts';
+import type { Ask } from '../machines/slots.ts';
+import { putQuestion } from './asking.ts';
+import { putReview, putSharing, share } from './review.ts';
+import type { Talk } from './talk.ts';
+import type { Teacher } from './teacher.ts';
+
+const LONG_ANSWER = 4000;
+const LONGEST_QUOTE_WORDS = 6;
+
+/** Follow-ups that do not themselves begin by taking up the answer. */
+const TAKES_ACKNOWLEDGEMENT = new Set<ProbeId>(['P-EVENT', 'P-OWN', 'P-CHILD', 'P-WHY']);
+
+/** What led to the next question, so that it can be acknowledged. */
+export interface After {
+  readonly answer?: Answer;
+  readonly from?: Ask;
+  readonly skipped?: boolean;
+  /** Said before the question, instead of an acknowledgement. */
+  readonly before?: readonly string[];
+  /** Said instead of the question's own words. */
+  readonly replace?: string;
+}
+
+export async function carryOut(teacher: Teacher, effects: readonly Effect[], after: After): Promise<void> {
+  const { talk } = teacher;
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'introduce':
+        for (const step of ['c1_bot', 'c2_data'] as const) {
+          talk.notice(`interview:${step}`, { coach: talk.school.coach.name }, { step });
+        }
+        break;
+      case 'ask':
+        await putNext(teacher, effect.ask, after);
+        break;
+      case 'share':
+        await share(teacher, effect.scope);
+        break;
+      case 'close':
+        close(talk, effect.shared, effect.state);
+        break;
+    }
+  }
+}
+
+async function putNext(teacher: Teacher, ask: Ask, after: After): Promise<void> {
+  const { talk } = teacher;
+  if (ask.step === 'q1_words' && ask.probe === null && after.from?.step === 'c4_alias') {
+    talk.notice('interview:c5_frame', { alias: talk.alias }, { step: 'c5_frame' });
+  }
+  const before = after.before ?? acknowledge(talk, ask, after);
+  if (ask.step === 'r1_review') return putReview(teacher, before);
+  if (ask.step === 'r3_share') return putSharing(teacher, ask, before);
+  // Only a turn that replays can meet an answer that waits to be given anew.
+  const reopened = talk.memory.rewound
+    ? ((await talk.answers()).find((a) => sameKey(a, ask) && a.reopened) ?? null)
+    : null;
+  const holder = ask.probe === null ? null : holderOf(ask.probe);
+  const quote = ask.gentle && holder ? quoteFrom(after.answer, holder) : null;
+  putQuestion(talk, ask, reopened, {
+    before,
+    ...(quote === null ? {} : { quote }),
+    ...(after.replace === undefined ? {} : { instead: after.replace }),
+  });
+}
+
+/** One short line that shows the answer arrived, before the next question; never praise, never an interpretation. */
+function acknowledge(talk: Talk, ask: Ask, { answer, skipped, from }: After): string[] {
+  const { language } = talk;
+  const lines: string[] = [];
+  if (!answer || !from) return lines;
+  if (answer.text.length > LONG_ANSWER) lines.push(language.t('notices:longKept'));
+  if (from.step === 'r2_add' && answer.text !== '') lines.push(language.t('notices:addTaken'));
+  if (!isQuestion(from.step)) return lines;
+  if (skipped) return [...lines, language.t('notices:skipped')];
+  const nth = Math.floor(answer.seq / 2);
+  const turnAbout = answer.seq % 2 === 0;
+  if (ask.probe === null) return [...lines, language.variant(turnAbout ? 'acks:next' : 'acks:thanks', nth)];
+  if (ask.gentle || !TAKES_ACKNOWLEDGEMENT.has(ask.probe)) return lines;
+  const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
+  if (quote !== null) return [...lines, language.variant('acks:quote', nth, { quote })];
+  return [...lines, language.variant(turnAbout ? 'acks:stay' : 'acks:thanks', nth)];
+}
+
+function close(talk: Talk, shared: boolean, state: string): void {
+  const coach = talk.school.coach.name;
+  if (!shared) talk.update({ status: 'kept' });
+  talk.notice(`interview:${shared ? 'r5_shared' : 'r5_kept'}`, { coach }, { step: 'r5_end' });
+  if (state === 'stateTalk') {
+    talk.notice(
+      'interview:r5_end_talk',
+      { coach, contact: talk.school.contact ?? coach },
+      { step: 'r5_end' },
+    );
+  }
+}
+
+/** At most six of the teacher's own words in which a feeling of this holder was heard, to say back. */
+function quoteFrom(answer: Answer | undefined, holder: Holder): string | null {
+  const evidence = answer?.heard?.evidence.find((e) => e.holder === holder || e.holder === 'unknown');
+  if (!answer || !evidence) return null;
+  const words = answer.text.slice(evidence.start, evidence.end).replace(/\s+/gu, ' ').trim();
+  return words === '' || words.split(' ').length > LONGEST_QUOTE_WORDS ? null : words;
+}
