@@ -23,8 +23,7 @@ export function plain(text: string): string {
   return text
     .replace(CONTROLS, '')
     .replace(OVERRIDES, '')
-    .replaceAll('{{', `{${ZERO_WIDTH_SPACE}{`)
-    .replaceAll('}}', `}${ZERO_WIDTH_SPACE}}`);
+    .replace(/\{(?=\{)|\}(?=\})/gu, `$&${ZERO_WIDTH_SPACE}`);
 }
 
 interface TextStyle {

@@ -22,7 +22,7 @@ import {
   type Effect,
   type InterviewEvent,
 } from './interview.ts';
-import type { Ask, InterviewContext } from './slots.ts';
+import type { Ask } from './slots.ts';
 import { sameKey, type Answer } from './journal.ts';
 
 type Snapshot = SnapshotFrom<ReturnType<typeof interviewMachine>>;

@@ -12,6 +12,7 @@
  */
 import type { Incoming, Outgoing } from '../../dialogs/ports.ts';
 import { loadTexts } from '../../locales/index.ts';
+import { cardProblems } from './card-check.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const texts = loadTexts();
@@ -34,6 +35,7 @@ export async function play(source: string): Promise<string> {
       if (!line.startsWith('>')) continue;
       out.push('', line);
       const said = await player.act(line.slice(1).trim());
+      for (const message of [...said, ...stage.toCoach]) checkCard(message);
       for (const message of said) out.push(...lines('<', message, false));
       for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
     }
@@ -41,6 +43,11 @@ export async function play(source: string): Promise<string> {
     await stage.close();
   }
   return `${out.join('\n')}\n`;
+}
+
+function checkCard({ card, label }: Outgoing): void {
+  const problems = card ? cardProblems(card) : [];
+  if (problems.length > 0) throw new Error(`The card of ${label.step} ${label.kind}: ${problems.join('; ')}`);
 }
 
 function lines(mark: string, { label, text }: Outgoing, coach: boolean): string[] {
