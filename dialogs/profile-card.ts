@@ -2,7 +2,8 @@
 import type { Language } from '../locales/index.ts';
 import { CELLS, type CellState, type Profile, type Quote } from '../machines/profile.ts';
 import type { QuestionId } from '../machines/definition.ts';
-import { card, heading, paragraph, table, type Button, type Card, type Element } from './cards.ts';
+import { excerpt } from './asking.ts';
+import { card, heading, paragraph, table, type Card, type Element } from './cards.ts';
 
 export interface ProfileView {
   readonly profile: Profile;
@@ -114,53 +115,112 @@ function gridText(language: Language, profile: Profile): string[] {
   });
 }
 
-/** The whole profile in plain text. */
-export function profileText(language: Language, view: ProfileView): string {
-  const { profile, coach, date } = view;
-  const parts = [
-    language.t('profile:title'),
-    `${language.t('profile:aliasLabel')}: ${profile.alias}. ${language.t('profile:dateLabel')}: ${date}.`,
-    language.t('profile:header', { coach }),
-    ...sectionsOf(language, view).map(({ title, lines }) =>
-      [title, ...lines.map((l) => `- ${l}`)].join('\n'),
-    ),
-  ];
-  if (profile.grid.length > 0) {
-    parts.push([language.t('profile:grid.title'), ...gridText(language, profile)].join('\n'));
-  }
-  return parts.join('\n\n');
+/** A piece of the profile that stays together: as elements of a card, and as text. */
+interface Block {
+  readonly elements: readonly Element[];
+  readonly text: string;
 }
 
-/** The profile as a card. `lead`: sentences before it (why the reader gets this). */
-export function profileCard(
-  language: Language,
-  view: ProfileView,
-  { lead = [], buttons = [] }: { lead?: readonly string[]; buttons?: readonly Button[] } = {},
-): Card {
+/** Room for one message: the channel takes 25 KB, and the words go along a second time as text. */
+const MOST_PER_PART = 11_000;
+const LONGEST_LINE = 2_000;
+
+/** A very long sentence goes in several paragraphs: nothing is cut off. */
+function inPieces(line: string): string[] {
+  if (line.length <= LONGEST_LINE) return [line];
+  const at = line.lastIndexOf(' ', LONGEST_LINE);
+  const cut = at > LONGEST_LINE / 2 ? at : LONGEST_LINE;
+  return [line.slice(0, cut), ...inPieces(line.slice(cut).trimStart())];
+}
+
+function sectionBlocks({ title, lines }: Section): Block[] {
+  return lines.flatMap(inPieces).map((line, i) => ({
+    elements: [...(i === 0 ? [heading(title)] : []), ...paragraph(line, { spacing: 'small' })],
+    text: `${i === 0 ? `\n${title}\n` : ''}- ${line}`,
+  }));
+}
+
+function blocksOf(language: Language, view: ProfileView, lead: readonly string[]): Block[] {
   const { profile, coach, date } = view;
-  const body: Element[] = [
-    heading(language.t('profile:title'), 'large'),
-    ...paragraph(
-      `${language.t('profile:aliasLabel')}: ${profile.alias}   ${language.t('profile:dateLabel')}: ${date}`,
-      { weight: 'bolder' },
-    ),
-    ...lead.flatMap((line) => paragraph(line)),
-    ...paragraph(language.t('profile:header', { coach }), { size: 'small', subtle: true }),
+  const title = language.t('profile:title');
+  const [aliasLabel, dateLabel] = [language.t('profile:aliasLabel'), language.t('profile:dateLabel')];
+  const header = language.t('profile:header', { coach });
+  const blocks: Block[] = [
+    {
+      elements: [
+        ...lead.flatMap((line) => paragraph(line)),
+        heading(title, 'large'),
+        ...paragraph(`${aliasLabel}: ${profile.alias}   ${dateLabel}: ${date}`, { weight: 'bolder' }),
+        ...paragraph(header, { size: 'small', subtle: true }),
+      ],
+      text: [...lead, title, `${aliasLabel}: ${profile.alias}. ${dateLabel}: ${date}.`, header].join('\n'),
+    },
   ];
   if (profile.summary.length > 0) {
-    body.push(heading(language.t('profile:summaryTitle')));
-    for (const quote of profile.summary) body.push(...paragraph(`“${quote.text}”`, { italic: true }));
+    const quotes = profile.summary.map((quote) => `“${excerpt(quote.text)}”`);
+    blocks.push({
+      elements: [
+        heading(language.t('profile:summaryTitle')),
+        ...quotes.flatMap((quote) => paragraph(quote, { italic: true })),
+      ],
+      text: '',
+    });
   }
   const [words, ...rest] = sectionsOf(language, view);
-  const section = ({ title, lines }: Section): Element[] => [
-    heading(title),
-    ...lines.flatMap((line) => paragraph(line, { spacing: 'small' })),
-  ];
-  if (words) body.push(...section(words));
+  if (words) blocks.push(...sectionBlocks(words));
   if (profile.grid.length > 0) {
-    body.push(heading(language.t('profile:grid.title')), gridTable(language, profile));
-    body.push(...paragraph(legend(language), { size: 'small', subtle: true }));
+    const gridTitle = language.t('profile:grid.title');
+    blocks.push({
+      elements: [
+        heading(gridTitle),
+        gridTable(language, profile),
+        ...paragraph(legend(language), { size: 'small', subtle: true }),
+      ],
+      text: `\n${[gridTitle, ...gridText(language, profile)].join('\n')}`,
+    });
   }
-  body.push(...rest.flatMap(section));
-  return card(body, buttons, language.tag, language.t('profile:title'));
+  return [...blocks, ...rest.flatMap(sectionBlocks)];
+}
+
+export interface Part {
+  readonly text: string;
+  readonly card: Card;
+}
+
+/** Fills one message after another: each stays below what the channel takes. */
+function pack(language: Language, blocks: readonly Block[], fallback: string): Part[] {
+  const parts: Block[][] = [[]];
+  let size = 0;
+  for (const block of blocks) {
+    const more = JSON.stringify(block.elements).length + block.text.length;
+    if (size > 0 && size + more > MOST_PER_PART) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(block);
+    size += more;
+  }
+  return parts.map((own) => {
+    const texts = own.map((b) => b.text).filter((t) => t !== '');
+    const body = own.flatMap((b) => b.elements);
+    return { text: texts.join('\n').trim(), card: card(body, [], language.tag, fallback) };
+  });
+}
+
+/** The profile as it is sent: one message as a rule, more when very much was told. `lead`: sentences before it. */
+export function profileParts(language: Language, view: ProfileView, lead: readonly string[]): Part[] {
+  return pack(language, blocksOf(language, view, lead), language.t('profile:title'));
+}
+
+/** The other answers, beside the preview of the profile. */
+export function othersParts(language: Language, lines: readonly string[]): Part[] {
+  if (lines.length === 0) return [];
+  const title = language.t('review:othersTitle');
+  const note = language.t('review:othersNote');
+  const head: Block = {
+    elements: [heading(title), ...paragraph(note, { subtle: true })],
+    text: `${title}\n${note}`,
+  };
+  const list = lines.flatMap(inPieces).map((line) => ({ elements: paragraph(line), text: line }));
+  return pack(language, [head, ...list], title);
 }

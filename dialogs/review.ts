@@ -1,14 +1,17 @@
 /** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
 import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
 import type { Ask } from '../machines/slots.ts';
-import { buttonsFor, choicesFor, labelOf, putQuestion, toChoice } from './asking.ts';
+import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
-import { profileCard, profileText, type ProfileView } from './profile-card.ts';
+import { othersParts, profileParts, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
 
 const SENTENCES_PER_PAGE = 10;
+/** Characters: a page stays well below what a message may weigh; the whole of a long sentence is in the preview. */
+const LONGEST_PAGE = 4_000;
+const LONGEST_SHOWN = 800;
 
 interface Row {
   readonly n: number;
@@ -34,9 +37,19 @@ async function rowsOf(talk: Talk): Promise<{ chosen: Row[]; others: Row[] }> {
 }
 
 function pagesOf(rows: readonly Row[]): Row[][] {
-  const pages: Row[][] = [];
-  for (let i = 0; i < rows.length; i += SENTENCES_PER_PAGE) pages.push(rows.slice(i, i + SENTENCES_PER_PAGE));
-  return pages.length > 0 ? pages : [[]];
+  const pages: Row[][] = [[]];
+  let length = 0;
+  for (const row of rows) {
+    const more = Math.min(row.quote.text.length, LONGEST_SHOWN);
+    const page = pages.at(-1) ?? [];
+    if (page.length === SENTENCES_PER_PAGE || (page.length > 0 && length + more > LONGEST_PAGE)) {
+      pages.push([]);
+      length = 0;
+    }
+    pages.at(-1)?.push(row);
+    length += more;
+  }
+  return pages;
 }
 
 export async function putReview(teacher: Teacher, before: readonly string[]): Promise<void> {
@@ -68,8 +81,9 @@ export async function putReview(teacher: Teacher, before: readonly string[]): Pr
       body.push(heading(name));
       lines.push('', name);
     }
-    body.push(sentenceRow(n, quote.text, language.t('review:keepLabel', { n }), !removed));
-    lines.push(`${n}. ${quote.text}${removed ? ` — ${language.t('review:removed', { n })}` : ''}`);
+    const shown = excerpt(quote.text, LONGEST_SHOWN);
+    body.push(sentenceRow(n, shown, language.t('review:keepLabel', { n }), !removed));
+    lines.push(`${n}. ${shown}${removed ? ` — ${language.t('review:removed', { n })}` : ''}`);
   }
   if (rows.length > 0) body.push(...paragraph(how, { size: 'small', subtle: true }));
   const text = [...opening, title + place, intro, lines.join('\n').trim(), how]
@@ -118,27 +132,15 @@ export async function putSharing(teacher: Teacher, ask: Ask, before: readonly st
   const view = await viewOf(talk, 'kept');
   const others = (await rowsOf(talk)).others.filter((r) => !r.removed);
   const lead = [...before, language.t('review:previewIntro', { coach }), introduction(talk)];
-  const shown = profileCard(language, view, { lead });
-  const othersLines = others.map((r) => `${r.n}. “${r.quote.text}”`);
-  const othersBody: Element[] =
-    others.length === 0
-      ? []
-      : [
-          heading(language.t('review:othersTitle')),
-          ...paragraph(language.t('review:othersNote'), { subtle: true }),
-          ...othersLines.flatMap((l) => paragraph(l, { spacing: 'small' })),
-        ];
-  const othersText = [language.t('review:othersTitle'), language.t('review:othersNote'), ...othersLines].join(
-    '\n',
-  );
-  const text = [...lead, profileText(language, view), ...(others.length > 0 ? [othersText] : [])].join(
-    '\n\n',
-  );
-  talk.say({
-    label: { ...labelOf(talk, ask, []), kind: 'review' },
-    text,
-    card: { ...shown, body: [...(shown['body'] as Element[]), ...othersBody] },
-  });
+  const parts = [
+    ...profileParts(language, view, lead),
+    ...othersParts(
+      language,
+      others.map((r) => `${r.n}. “${r.quote.text}”`),
+    ),
+  ];
+  const label = { ...labelOf(talk, ask, []), kind: 'review' as const };
+  for (const part of parts) talk.say({ label, ...part });
   putQuestion(talk, ask, null);
 }
 
@@ -214,14 +216,14 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
   const view = await viewOf(talk, scope);
   const shared: Shared = { profile: view.profile, at: talk.world.now() };
   talk.update({ status: 'shared', shared });
-  const lead = introduction(talk);
-  talk.say({
-    to: { coach: talk.school.coach.aadObjectId },
-    label: { step: 'coach', kind: 'profile' },
-    text: `${lead}\n\n${profileText(language, view)}`,
-    card: profileCard(language, view, { lead: [lead] }),
-    interviewId: talk.open().id,
-  });
+  for (const part of profileParts(language, view, [introduction(talk)])) {
+    talk.say({
+      to: { coach: talk.school.coach.aadObjectId },
+      label: { step: 'coach', kind: 'profile' },
+      ...part,
+      interviewId: talk.open().id,
+    });
+  }
 }
 
 export function putSharedCopy(teacher: Teacher): void {
@@ -229,9 +231,7 @@ export function putSharedCopy(teacher: Teacher): void {
   const { profile, at } = talk.open().shared as Shared;
   const view = toView(talk, profile, at);
   const lead = talk.language.t('notices:sharedCopy', { coach: talk.school.coach.name });
-  talk.say({
-    label: { step: talk.step, kind: 'review' },
-    text: `${lead}\n\n${profileText(talk.language, view)}`,
-    card: profileCard(talk.language, view, { lead: [lead] }),
-  });
+  for (const part of profileParts(talk.language, view, [lead])) {
+    talk.say({ label: { step: talk.step, kind: 'review' }, ...part });
+  }
 }
