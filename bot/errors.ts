@@ -26,6 +26,11 @@ export class Corrupt extends AppError {}
 /** The operator has to change something; the message says what. Never carries a value. */
 export class ConfigError extends AppError {}
 
+/** The code that Node and the drivers give their errors (`ENOENT`, `SQLITE_BUSY`, `23505`); empty without one. Looks at the shape, not the class. */
+export function systemCode(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
 /** What went wrong, as a code that may be logged and stored; never the message, which may quote content. */
 export function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;

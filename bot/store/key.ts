@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, systemCode } from '../errors.ts';
 
 const KEY_BYTES = 32;
 const LOCAL_KEY_FILE = 'local.key';
@@ -61,7 +61,7 @@ export function localKey(dataDir: string): Buffer {
     fsyncSync(folder);
     closeSync(folder);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(draft, { force: true });
   }

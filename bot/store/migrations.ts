@@ -141,7 +141,7 @@ export async function currentVersion(engine: Engine): Promise<number> {
     refuseNewer(version);
     return version;
   } catch (error) {
-    if (error instanceof Error && /no such table|does not exist/.test(error.message)) return 0;
+    if (/no such table|does not exist/.test(String(error))) return 0;
     throw error;
   }
 }

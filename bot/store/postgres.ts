@@ -11,7 +11,7 @@ import {
   PostgresQueryCompiler,
   type SelectQueryBuilder,
 } from 'kysely';
-import { AppError, ConfigError, RetryLater, StoreBusy } from '../errors.ts';
+import { AppError, ConfigError, RetryLater, StoreBusy, systemCode } from '../errors.ts';
 import type { Bound, Compilable, Engine, Tx } from './engine.ts';
 import type { Tables } from './tables.ts';
 
@@ -190,17 +190,16 @@ function config({ sql, values, name }: Bound<unknown>): pg.QueryConfig {
 const AWAY = /^(08|53|57P|58|25006|3D000|28)/;
 
 function translate(error: unknown): unknown {
-  if (error instanceof AppError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? String(error.code) : '';
+  if (error instanceof AppError) return error;
+  const code = systemCode(error);
   if (/^(40001|40P01|55P03|57014)$/.test(code)) {
     return new StoreBusy('store_busy', `The database is busy (${code}).`, { cause: error });
   }
-  const lost =
-    /^E[A-Z]+$/.test(code) || /Connection terminated|timeout|not queryable|ended/i.test(error.message);
-  if (AWAY.test(code) || (code === '' && lost) || /^E[A-Z]+$/.test(code)) {
-    return new RetryLater('store_unavailable', `The database cannot be used${code && ` (${code})`}.`, {
-      cause: error,
-    });
+  // What pg says itself, without a code, when a connection is lost or cannot be made in time.
+  const lost = code === '' && /connection|timeout|not queryable/i.test(String(error));
+  if (lost || AWAY.test(code) || /^E[A-Z]{3,}$/.test(code)) {
+    const why = code === '' ? '' : ` (${code})`;
+    return new RetryLater('store_unavailable', `The database cannot be used${why}.`, { cause: error });
   }
   return error;
 }

@@ -10,7 +10,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
-import { AppError, ConfigError, Corrupt, RetryLater, StoreBusy } from '../errors.ts';
+import { AppError, ConfigError, Corrupt, RetryLater, StoreBusy, systemCode } from '../errors.ts';
 import type { Bound, Engine, Tx } from './engine.ts';
 import type { Tables } from './tables.ts';
 
@@ -27,7 +27,7 @@ function lockFolder(dataDir: string): Database.Database {
     return lock;
   } catch (error) {
     lock.close();
-    if (isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')) {
+    if (systemCode(error).startsWith('SQLITE_BUSY')) {
       throw new ConfigError(
         'folder_in_use',
         `Another bot is running on the data folder ${dataDir}. Stop it first, or give this one a folder of its own (KLANKBORD_DATA).`,
@@ -219,8 +219,7 @@ async function patiently<T>(attempt: () => T): Promise<T> {
     try {
       return attempt();
     } catch (error) {
-      if (!isSqliteError(error) || !error.code.startsWith('SQLITE_BUSY') || performance.now() > until)
-        throw error;
+      if (!systemCode(error).startsWith('SQLITE_BUSY') || performance.now() > until) throw error;
       await pause(wait);
     }
   }
@@ -235,29 +234,20 @@ function syncPath(path: string): void {
   }
 }
 
-function isSqliteError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
-}
-
 const AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOLFS|PERM|AUTH)/;
 
 function translate(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  if (isSqliteError(error)) {
-    if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
-      return new StoreBusy('store_busy', 'Another process holds the database.', { cause: error });
-    }
-    if (AWAY.test(error.code)) {
-      return new RetryLater('store_unavailable', `The database cannot be used (${error.code}).`, {
-        cause: error,
-      });
-    }
-    if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) {
-      return new Corrupt('store_damaged', `The database file is damaged (${error.code}).`, { cause: error });
-    }
-    return error;
+  const code = systemCode(error);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new StoreBusy('store_busy', 'Another process holds the database.', { cause: error });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (AWAY.test(code)) {
+    return new RetryLater('store_unavailable', `The database cannot be used (${code}).`, { cause: error });
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return new Corrupt('store_damaged', `The database file is damaged (${code}).`, { cause: error });
+  }
   if (/^E(ACCES|PERM|ROFS|NOSPC|IO|NOTDIR|NOENT|EXIST)$/.test(code)) {
     return new RetryLater('store_unavailable', `The data folder cannot be used (${code}).`, { cause: error });
   }

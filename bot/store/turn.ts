@@ -40,13 +40,15 @@ interface Held {
 }
 
 async function load(tx: Tx, { queries }: TurnTools, lane: string, item: string | null) {
-  const [conversations, waiting, seen] = await Promise.all([
-    queries.lock ? tx.read(queries.lock({ lane })).then(() => []) : [],
+  const [locked, conversations, waiting, seen] = await Promise.all([
+    queries.lock && tx.read(queries.lock({ lane })),
     tx.read(queries.load({ lane })),
     tx.read(queries.waiting({ lane })),
     item === null ? [] : tx.read(queries.seen({ lane, id: item })),
-  ]).then(([, ...rows]) => rows);
-  return { row: conversations[0], waiting, seen: seen.length > 0 };
+  ]);
+  // A row that is there now but was not when it should have been locked: made in between by somebody else, so not ours yet.
+  const ours = locked === null || locked.length > 0;
+  return { row: ours ? conversations[0] : undefined, waiting, seen: seen.length > 0 };
 }
 
 type Row = NonNullable<Awaited<ReturnType<typeof load>>['row']>;
