@@ -36,6 +36,8 @@ export type Said = Pick<TextIncoming, 'text' | 'sources' | 'pieces'>;
 const LONGEST_ALIAS = 30;
 const LONGEST_ALIAS_WORDS = 2;
 
+const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words']);
+
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
 const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
 export const isFreeText = (ask: Ask | null): boolean =>
@@ -159,7 +161,9 @@ export class Teacher {
 
   async #leave(ask: Ask): Promise<void> {
     const earlier = (await this.talk.answers()).find((a) => sameKey(a, ask) && a.reopened);
-    if (!earlier) return;
+    if (!earlier) return this.perform([{ type: 'ask', ask }]);
+    // The alias and the words are read from the text; one that came during a pause was not read yet.
+    if (earlier.kind === 'answered' && READ_FROM_TEXT.has(ask.step)) return this.answer(ask, earlier);
     await this.#goOn(ask, await this.talk.file({ ...earlier, reopened: false }), {});
   }
 
@@ -186,6 +190,8 @@ export class Teacher {
         return this.#nameWords(ask, said);
       case 'r2_add':
         return this.#file(ask, said, { heard: this.listen(said.text, 'closing') });
+      case 'r4_state':
+        return this.#file(ask, said, {});
       default:
         break;
     }
