@@ -18,6 +18,8 @@ export const DATA_FILE = 'klankbord.db';
 const LOCK_FILE = 'bot.lock';
 /** How long a transaction waits for another process, in ms: less than the 15 s after which Teams gives up on a turn. */
 const WAIT_MS = 10_000;
+/** How long SQLite itself may wait, in ms; the event loop stands still meanwhile. */
+const BLOCK_MS = 5;
 
 /** Holds the folder for one bot. The lock belongs to the process: it is gone when the process is, however it ended. */
 function lockFolder(dataDir: string): Database.Database {
@@ -46,6 +48,8 @@ function connect(file: string): Database.Database {
     db.pragma('fullfsync = on');
     // What is deleted is overwritten, so that a data key that was erased is not found in the free pages.
     db.pragma('secure_delete = on');
+    // From here on waiting is done by `patiently`: SQLite's own waiting would stop the whole process.
+    db.pragma(`busy_timeout = ${BLOCK_MS}`);
     return db;
   } catch (error) {
     db.close();
@@ -104,7 +108,7 @@ class SqliteEngine implements Engine {
   }
 
   read<R>(query: Bound<R>): Promise<R[]> {
-    return this.#alone(async (db) => this.#run(db, query));
+    return this.#alone((db) => patiently(() => this.#run(db, query)));
   }
 
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
