@@ -78,7 +78,8 @@ export async function openFakeTeams(): Promise<FakeTeams> {
       (body) => {
         const call = toCall(req, body);
         if (call === null) {
-          res.writeHead(404).end();
+          res.statusCode = 404;
+          res.end();
           return;
         }
         answer(call, res);
@@ -297,5 +298,7 @@ function send(
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  // Not chained: restify, once loaded, takes the return value away from every response of the process.
+  res.writeHead(status, { 'content-type': 'application/json', ...headers });
+  res.end(JSON.stringify(body));
 }

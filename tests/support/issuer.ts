@@ -25,7 +25,8 @@ export async function openIssuer(): Promise<Issuer> {
   const server = createServer((req, res) => {
     count += 1;
     if (broken) {
-      res.writeHead(500).end();
+      res.statusCode = 500;
+      res.end();
       return;
     }
     const { port } = server.address() as AddressInfo;
@@ -34,7 +35,9 @@ export async function openIssuer(): Promise<Issuer> {
       req.url === '/keys'
         ? { keys: [{ ...jwk, kid: 'key1', use: 'sig', endorsements: ['msteams'] }] }
         : { issuer: 'https://api.botframework.com', jwks_uri: `http://127.0.0.1:${port}/keys` };
-    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    // Not chained: restify, once loaded, takes the return value away from every response of the process.
+    res.writeHead(200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify(body));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
