@@ -160,9 +160,8 @@ describe.each(engines)('nothing can be read in $title', (engine) => {
       const tables = await place.sql(
         `select table_name from information_schema.tables where table_schema = current_schema()`,
       );
-      const rows = await Promise.all(
-        tables.map((row) => place.sql(`select * from ${String(row['table_name'])}`)),
-      );
+      const rows = [];
+      for (const row of tables) rows.push(await place.sql(`select * from ${String(row['table_name'])}`));
       return Buffer.from(JSON.stringify(rows));
     };
     const before = await readAll();
