@@ -100,6 +100,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function deliver(item: OutboxItem): Promise<void> {
     const activity = renderOutgoing(item.message);
     if (!activity) return settle(item, { kind: 'failed', reason: 'too_big' });
+    // A process died while it was sending this. Once more does little harm, and silence would: somebody is waiting for it. But a
+    // message that ends processes is not to end them all.
+    if (item.interrupted && item.attempts > 3)
+      return settle(item, { kind: 'ambiguous', reason: 'interrupted' });
     const { reference } = item;
     if (!reference) return settle(item, await sendToNewCoach(item, activity));
     const result = await send(reference, activity);
