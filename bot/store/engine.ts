@@ -26,6 +26,8 @@ export interface Tx {
 export interface Engine {
   /** For people: `SQLite`, `PostgreSQL`. */
   readonly title: string;
+  /** True when only one bot at a time can have the store open: whatever an earlier one held, it holds no more. */
+  readonly single: boolean;
   /** Builds statements; cannot run any. */
   readonly db: Kysely<Tables>;
   /** Runs one statement that reads, outside a transaction. */

@@ -1,6 +1,7 @@
 /** Messages on their way out: claimed by one sender at a time, settled when the channel has answered. */
 import type { Outgoing } from '../../dialogs/ports.ts';
-import { runTurn, messagePlace, type TurnTools } from './turn.ts';
+import { messagePlace } from './records.ts';
+import { runTurn, type TurnTools } from './turn.ts';
 import type { OutboxItem, OutboxState, Reference, Store } from './types.ts';
 
 /** States in which a message still waits for something. */
@@ -8,7 +9,7 @@ const OPEN: readonly OutboxState[] = ['pending', 'blocked'];
 
 export function createOutbox(
   tools: TurnTools,
-): Pick<Store, 'claim' | 'settle' | 'unblock' | 'keepReference'> {
+): Pick<Store, 'claim' | 'settle' | 'renew' | 'unblock' | 'keepReference'> {
   const { engine, queries, keyring, lookup, now } = tools;
   type Row = Awaited<ReturnType<typeof readClaimed>>[number];
 
@@ -72,6 +73,13 @@ export function createOutbox(
           }),
         ),
       );
+    },
+
+    async renew(ids, until) {
+      await engine.transaction(async (tx) => {
+        // In one order everywhere, so that two senders never wait for each other.
+        for (const position of ids.map(Number).sort((a, b) => a - b)) tx.write(queries.renew({ position, until }));
+      });
     },
 
     async unblock(coach) {

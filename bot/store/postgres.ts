@@ -56,6 +56,7 @@ export async function openPostgres(url: string): Promise<Engine> {
 
 class PostgresEngine implements Engine {
   readonly title = 'PostgreSQL';
+  readonly single = false;
   readonly db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),

@@ -222,6 +222,21 @@ export function createQueries(engine: Engine) {
         .orderBy('p.updated_at', 'desc')
         .limit(1),
     ),
+    renew: prepare(({ position, until }: { position: number; until: number }) =>
+      db
+        .updateTable('outbox')
+        .set({ claimed_until: until })
+        .where('position', '=', position)
+        .where('claimed_until', 'is not', null),
+    ),
+    /** Whoever claimed these is gone: the claims have ended, and the next one knows that there was one. */
+    endClaims: prepare(({ ended }: { ended: number }) =>
+      db
+        .updateTable('outbox')
+        .set({ claimed_until: ended })
+        .where('settled_at', 'is', null)
+        .where('claimed_until', 'is not', null),
+    ),
     settle: prepare(
       (row: {
         position: number;

@@ -74,6 +74,7 @@ export async function openSqlite(dataDir: string, options: { readonly bot: boole
 
 class SqliteEngine implements Engine {
   readonly title = 'SQLite';
+  readonly single = true;
   readonly db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),

@@ -55,10 +55,13 @@ export async function openStoreOn(engine: Engine, options: StoreOptions): Promis
 
 function createStore(tools: TurnTools): Store {
   const { engine, queries, lookup } = tools;
+  const oneByOne = createQueues();
   return {
     laneOf: ({ tenantId, conversationId }) => lookup.hash('lane', tenantId, conversationId),
     async inTurn(lane, opening, work) {
-      const { result, erased } = await engine.transaction((tx) => runTurn(tools, tx, lane, opening, work));
+      const { result, erased } = await oneByOne(lane, () =>
+        engine.transaction((tx) => runTurn(tools, tx, lane, opening, work)),
+      );
       // It is deleted already; this clears what the files still hold of it, and may be late without harm.
       if (erased) await engine.scrub().catch(() => undefined);
       return result;
@@ -72,6 +75,21 @@ function createStore(tools: TurnTools): Store {
       await currentVersion(engine);
     },
     close: () => engine.close(),
+  };
+}
+
+/** Work of one lane queues here, without a connection: a burst in one conversation must not use up those of all others. */
+function createQueues() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(lane: string, work: () => Promise<T>): Promise<T> => {
+    const run = (last.get(lane) ?? Promise.resolve()).then(work);
+    const over = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    last.set(lane, over);
+    void over.then(() => last.get(lane) === over && last.delete(lane));
+    return run;
   };
 }
 

@@ -37,26 +37,37 @@ export async function sweep(engine: Engine, now: number): Promise<boolean> {
     );
     if (mine.length === 0) return false;
     for (const statement of statements(engine, now)) tx.write(statement);
+    // The row first: it is the lock of the conversation, and whoever has just come back has it and is no longer erased.
+    for (const { id } of await tx.read(leavers(engine, now))) {
+      tx.write(once(db.deleteFrom('data_key').where('id', '=', id)));
+      tx.write(once(db.deleteFrom('outbox').where('conversation_id', '=', id)));
+    }
     return true;
   });
 }
 
-function statements({ db }: Engine, now: number): Bound<unknown>[] {
-  const gone = db
-    .selectFrom('conversation as c')
-    .select('c.id')
-    .where('c.erased_at', '<', now - FAREWELL_MS)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('outbox as o')
-            .select('o.position')
-            .whereRef('o.conversation_id', '=', 'c.id')
-            .where('o.settled_at', 'is', null),
+/** Everything of them was erased, and their last message has left. */
+function leavers({ db }: Engine, now: number): Bound<{ id: string }> {
+  return once(
+    db
+      .deleteFrom('conversation')
+      .where('erased_at', '<', now - FAREWELL_MS)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('outbox')
+              .select('outbox.position')
+              .whereRef('outbox.conversation_id', '=', 'conversation.id')
+              .where('outbox.settled_at', 'is', null),
+          ),
         ),
-      ),
-    );
+      )
+      .returning('id'),
+  );
+}
+
+function statements({ db }: Engine, now: number): Bound<unknown>[] {
   return [
     once(
       db
@@ -72,9 +83,6 @@ function statements({ db }: Engine, now: number): Bound<unknown>[] {
         .where('settled_at', '<', now - SENT_CONTENT_MS),
     ),
     once(db.deleteFrom('outbox').where('settled_at', '<', now - SENT_ROWS_MS)),
-    once(db.deleteFrom('outbox').where('conversation_id', 'in', gone)),
-    once(db.deleteFrom('data_key').where('id', 'in', gone)),
-    once(db.deleteFrom('conversation').where('id', 'in', gone)),
   ];
 }
 

@@ -5,8 +5,9 @@ import { keyOf, type Answer } from '../../machines/journal.ts';
 import { Corrupt, GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
 import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
+import { Items, type ItemRow } from './items.ts';
+import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
-import type { Tables } from './tables.ts';
 import type { Opening, Place, Reference, Turn, Waiting } from './types.ts';
 
 export interface TurnTools {
@@ -15,28 +16,6 @@ export interface TurnTools {
   readonly keyring: Keyring;
   readonly lookup: Lookup;
   readonly now: () => number;
-}
-
-/** What is sealed of an interview beside the shared profile, and of an answer: all that has no column of its own, so that a new field is kept too. */
-type Body = Omit<Interview, 'id' | 'definition' | 'status' | 'shared' | 'startedAt'>;
-type Content = Omit<Answer, 'step' | 'probe' | 'seq' | 'kind' | 'reopened' | 'lang' | 'wording'>;
-
-interface Item {
-  waiting: Waiting;
-  state: Tables['inbox']['state'];
-  reason: string | null;
-  /** `new`: not in the database yet. `changed`: to be updated. */
-  row: 'new' | 'changed' | 'same';
-}
-
-/** An interview as it is stored, with what was read from it. */
-interface Held {
-  readonly key: DataKey;
-  /** Null when the stored form cannot be opened; `problem` says so as soon as somebody asks. */
-  readonly interview: Interview | null;
-  readonly problem: Corrupt | null;
-  /** As it stands in the row, to be written again unopened when it did not change. */
-  readonly sealedShared: string | null;
 }
 
 async function load(tx: Tx, { queries }: TurnTools, lane: string, item: string | null) {
@@ -112,7 +91,7 @@ class StoredTurn implements Turn {
   readonly #tools: TurnTools;
   readonly #tx: Tx;
   readonly #lane: string;
-  readonly #items = new Map<string, Item>();
+  readonly #items: Items;
   readonly #replies: Outgoing[] = [];
   #row: Row;
   #key: DataKey;
@@ -127,6 +106,7 @@ class StoredTurn implements Turn {
     this.#tools = tools;
     this.#tx = tx;
     this.#lane = row.id;
+    this.#items = new Items(row.id);
     this.#row = row;
     this.itemId = itemId;
     this.accepted = itemId !== null && unseen;
@@ -135,7 +115,7 @@ class StoredTurn implements Turn {
     this.#key = tools.keyring.open(row.id, row.key);
     this.#memory = this.#key.open(`conversation/${row.id}/memory`, row.memory) as Conversation['memory'];
     this.#reference = this.#key.open(`conversation/${row.id}/reference`, row.reference) as Reference;
-    this.#held = hold(tools, row);
+    this.#held = openInterview(tools.keyring, row);
   }
 
   /** What the channel and the school file say now wins over what was stored. */
@@ -151,37 +131,12 @@ class StoredTurn implements Turn {
     this.#change({ reference: this.#key.seal(`conversation/${this.#lane}/reference`, latest) });
   }
 
-  remember(row: {
-    id: string;
-    arrival: number;
-    alone: number;
-    attempts: number;
-    sent_at: number;
-    received_at: number;
-    content: string | null;
-  }): void {
-    const place = `inbox/${this.#lane}/${row.id}/content`;
-    this.#items.set(row.id, {
-      state: 'waiting',
-      reason: null,
-      row: 'same',
-      waiting: {
-        id: row.id,
-        incoming: this.#key.open(place, row.content ?? '') as Waiting['incoming'],
-        sentAt: row.sent_at,
-        receivedAt: row.received_at,
-        arrival: row.arrival,
-        alone: row.alone === 1,
-        attempts: row.attempts,
-      },
-    });
+  remember(row: ItemRow): void {
+    this.#items.remember(this.#key, row);
   }
 
   accept(id: string, item: NonNullable<Opening['item']>): void {
-    const { incoming, sentAt, receivedAt } = item;
-    const arrival = 1 + Math.max(0, ...[...this.#items.values()].map((other) => other.waiting.arrival));
-    const waiting = { id, incoming, sentAt, receivedAt, arrival, alone: false, attempts: 0 };
-    this.#items.set(id, { state: 'waiting', reason: null, row: 'new', waiting });
+    this.#items.add(id, item);
     // Whoever writes again after everything was erased begins anew.
     this.#change({ erased_at: null });
   }
@@ -214,59 +169,24 @@ class StoredTurn implements Turn {
     if (!held?.interview) return [];
     const { id } = held.interview;
     const rows = await this.#tx.read(this.#tools.queries.answers({ interview: id }));
-    return rows.map((row) => {
-      const [step, probe] = row.answer_key.split('/');
-      const content = held.key.open(`answer/${id}/${row.answer_key}/content`, row.content) as Content;
-      const { seq, kind, lang, wording } = row;
-      return {
-        step,
-        probe: probe ?? null,
-        seq,
-        kind,
-        ...content,
-        reopened: row.reopened === 1,
-        lang,
-        wording,
-      } as Answer;
-    });
+    return rows.map((row) => openAnswer(held.key, id, row));
   }
 
   waiting(): readonly Waiting[] {
-    return [...this.#items.values()]
-      .filter((item) => item.state === 'waiting')
-      .map((item) => item.waiting)
-      .sort((a, b) => a.arrival - b.arrival);
+    return this.#items.waiting();
   }
 
-  mark(id: string, { incoming, alone, failed }: Parameters<Turn['mark']>[1]): void {
-    const item = this.#item(id);
-    item.waiting = {
-      ...item.waiting,
-      ...(incoming && { incoming }),
-      ...(alone && { alone }),
-      ...(failed !== undefined && { attempts: item.waiting.attempts + 1 }),
-    };
-    if (failed !== undefined) item.reason = failed;
+  mark(id: string, change: Parameters<Turn['mark']>[1]): void {
+    this.#items.mark(id, change);
   }
 
   processed(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.#item(id).state = 'processed';
-      this.#lastProcessed = id;
-    }
+    for (const id of ids) this.#items.end(id, 'processed', null);
+    this.#lastProcessed = ids.at(-1) ?? this.#lastProcessed;
   }
 
   quarantine(id: string, reason: string): void {
-    const item = this.#item(id);
-    item.state = 'quarantined';
-    item.reason = reason;
-  }
-
-  #item(id: string): Item {
-    const item = this.#items.get(id);
-    if (!item) throw new GiveUp('item_gone', 'There is no such item waiting.');
-    if (item.row === 'same') item.row = 'changed';
-    return item;
+    this.#items.end(id, 'quarantined', reason);
   }
 
   get due(): number | null {
@@ -305,26 +225,11 @@ class StoredTurn implements Turn {
 
   async #saveInterview(interview: Interview): Promise<void> {
     const { queries, now } = this.#tools;
-    const { id, definition, status, shared, startedAt, ...body } = interview;
-    const held = this.#held?.interview?.id === id ? this.#held : null;
-    const key = held ? held.key : await this.#keyFor(id);
-    const sealedShared =
-      held && isDeepStrictEqual(shared, held.interview?.shared)
-        ? held.sealedShared
-        : key.seal(`interview/${id}/shared`, shared);
-    this.#tx.write(
-      queries.saveInterview({
-        id,
-        conversation_id: this.#lane,
-        definition: JSON.stringify(definition),
-        status,
-        body: key.seal(`interview/${id}/body`, body satisfies Body),
-        shared: sealedShared,
-        started_at: startedAt,
-        updated_at: now(),
-      }),
-    );
-    this.#held = { key, interview, problem: null, sealedShared };
+    const before = this.#held?.interview?.id === interview.id ? this.#held : null;
+    const key = before ? before.key : await this.#keyFor(interview.id);
+    const { held, row } = sealInterview(key, interview, before, { lane: this.#lane, now: now() });
+    this.#tx.write(queries.saveInterview(row));
+    this.#held = held;
   }
 
   /** The key of an interview that is not the one at hand: new, or there already when this person went back to an earlier interview. */
@@ -345,20 +250,8 @@ class StoredTurn implements Turn {
     for (const key of drop) {
       this.#tx.write(this.#tools.queries.dropAnswer({ interview_id: id, answer_key: keyOf(key) }));
     }
-    for (const { step, probe, seq, kind, reopened, lang, wording, ...content } of put) {
-      const answer_key = keyOf({ step, probe });
-      this.#tx.write(
-        this.#tools.queries.putAnswer({
-          interview_id: id,
-          answer_key,
-          seq,
-          kind,
-          reopened: reopened ? 1 : 0,
-          lang,
-          wording,
-          content: held.key.seal(`answer/${id}/${answer_key}/content`, content satisfies Content),
-        }),
-      );
+    for (const answer of put) {
+      this.#tx.write(this.#tools.queries.putAnswer(sealAnswer(held.key, id, answer)));
     }
   }
 
@@ -409,7 +302,7 @@ class StoredTurn implements Turn {
     this.#tx.write(queries.replaceKey(row));
     this.#key = key;
     this.#memory = {};
-    for (const item of this.#items.values()) if (item.row === 'same') item.row = 'changed';
+    this.#items.sealAgain();
     this.#change({
       language: null,
       greeted: 0,
@@ -424,7 +317,7 @@ class StoredTurn implements Turn {
     const id = this.#row.interview_id;
     this.finishConversation();
     const [row] = id === null ? [] : await this.#tx.read(this.#tools.queries.load({ lane: this.#lane }));
-    this.#held = row ? hold(this.#tools, row) : null;
+    this.#held = row ? openInterview(this.#tools.keyring, row) : null;
     this.#scene = null;
   }
 
@@ -460,54 +353,10 @@ class StoredTurn implements Turn {
   }
 
   finish(): void {
-    for (const { waiting, state, reason, row } of this.#items.values()) {
-      if (row === 'same') continue;
-      const { id, arrival, alone, attempts, sentAt, receivedAt, incoming } = waiting;
-      const place = `inbox/${this.#lane}/${id}/content`;
-      const save = row === 'new' ? this.#tools.queries.addItem : this.#tools.queries.saveItem;
-      this.#tx.write(
-        save({
-          conversation_id: this.#lane,
-          id,
-          state,
-          arrival,
-          alone: alone ? 1 : 0,
-          attempts,
-          reason,
-          sent_at: sentAt,
-          received_at: receivedAt,
-          content: state === 'processed' ? null : this.#key.seal(place, incoming),
-        }),
-      );
+    for (const { isNew, row } of this.#items.rows(this.#key)) {
+      const { addItem, saveItem } = this.#tools.queries;
+      this.#tx.write(isNew ? addItem(row) : saveItem(row));
     }
     this.finishConversation();
-  }
-}
-
-/** A message is bound to where it goes, so that nobody can turn a profile round to somebody else. */
-export function messagePlace(owner: string, destination: string): string {
-  return `outbox/${owner}/${destination}/message`;
-}
-
-/** Opens the interview of a conversation. What cannot be opened is not lost and not replaced: it is reported when it is asked for. */
-function hold({ keyring }: TurnTools, row: Row): Held | null {
-  const { i_id: id, i_definition, i_body, i_shared } = row;
-  if (id === null) return null;
-  try {
-    if (row.i_key === null) throw new Corrupt('store_unreadable', `The key of interview ${id} is missing`);
-    const key = keyring.open(id, row.i_key);
-    const interview: Interview = {
-      id,
-      definition: JSON.parse(i_definition ?? '') as Interview['definition'],
-      ...(key.open(`interview/${id}/body`, i_body ?? '') as Body),
-      status: row.i_status as Interview['status'],
-      shared: i_shared === null ? null : key.open(`interview/${id}/shared`, i_shared),
-      startedAt: row.i_started_at ?? 0,
-    };
-    return { key, interview, problem: null, sealedShared: i_shared };
-  } catch (error) {
-    const problem =
-      error instanceof Corrupt ? error : new Corrupt('store_unreadable', `Interview ${id}`, { cause: error });
-    return { key: undefined as never, interview: null, problem, sealedShared: null };
   }
 }

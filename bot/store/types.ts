@@ -138,6 +138,8 @@ export interface Store {
   /** Claims messages to send: per destination only the first unsent one, so that order is kept. The claim ends by itself at `until`. */
   claim(now: number, until: number, limit: number): Promise<readonly OutboxItem[]>;
   settle(id: string, result: Settlement): Promise<void>;
+  /** Their sender is still at it: these claims end at `until` instead. */
+  renew(ids: readonly string[], until: number): Promise<void>;
   /** Blocked messages for this coach (directory id) become pending again (the coach has come). */
   unblock(coach: string): Promise<void>;
   /** Keeps the conversation that was created for a coach. */
