@@ -82,6 +82,9 @@ export function readActivity(activity: InboundActivity, now: number): Read | nul
   const incoming = toIncoming(activity);
   if (!incoming) return null;
   const at = Date.parse(activity.timestamp ?? '');
+  const name = cleanText(from.name ?? '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 100);
   return {
     reference: {
       tenantId: tenantOf(activity) ?? 'local',
@@ -90,8 +93,8 @@ export function readActivity(activity: InboundActivity, now: number): Read | nul
       botId: recipient.id,
       userId: from.id,
       aadObjectId: from.aadObjectId?.toLowerCase() ?? null,
-      ...(from.name ? { name: from.name } : {}),
       locale: localeOf(activity),
+      ...(name === '' ? {} : { name }),
     },
     item: {
       key: keyOf(activity),

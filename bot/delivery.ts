@@ -15,8 +15,9 @@ import type { OutboxItem, Place, Reference, Settlement, Store } from './store/ty
 import type { Incoming } from '../dialogs/ports.ts';
 
 const IN_FLIGHT = 32;
-/** Longer than the slowest delivery: token, new conversation and message, each with its own timeout. */
-const CLAIM_MS = 60_000;
+/** How long the messages of a sender that died wait for another one; who is alive renews its claims well before. */
+const CLAIM_MS = 15_000;
+const RENEW_MS = 5_000;
 const POLL_MS = 1_000;
 const TYPING_AFTER_MS = 600;
 const GIVE_UP_AFTER = 50;
@@ -24,7 +25,7 @@ const GIVE_UP_AFTER = 50;
 const TELL_AFTER = 3;
 
 export interface DeliveryOptions {
-  readonly store: Pick<Store, 'claim' | 'settle' | 'unblock' | 'keepReference'>;
+  readonly store: Pick<Store, 'claim' | 'settle' | 'renew' | 'unblock' | 'keepReference'>;
   readonly connector: Connector;
   /** School of a coach, by directory id. */
   readonly placeOf: (coach: string) => Place;
@@ -59,8 +60,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { store, connector, log, now, random } = options;
   const limiter = createLimiter(now);
   const underWay = new Set<Promise<void>>();
+  /** Messages that are ours to send now. */
+  const claimed = new Set<string>();
   const sentAt = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
+  let renewing: NodeJS.Timeout | null = null;
   let stopped = false;
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -83,18 +87,28 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         return;
       }
       for (const item of items) {
+        claimed.add(item.id);
         const work: Promise<void> = deliver(item)
           .catch((error: unknown) =>
             log.error('delivery_failed', { item: item.id, code: codeOf(error), error }),
           )
           .finally(() => {
             underWay.delete(work);
+            claimed.delete(item.id);
             // The next message for the same conversation can go now.
             pump();
           });
         underWay.add(work);
       }
     }
+  }
+
+  async function renew(): Promise<void> {
+    if (claimed.size === 0) return;
+    // When this fails, the worst is that somebody else sends a message once more.
+    await store
+      .renew([...claimed], now() + CLAIM_MS)
+      .catch((error: unknown) => log.warn('claims_not_renewed', { code: codeOf(error) }));
   }
 
   async function deliver(item: OutboxItem): Promise<void> {
@@ -239,6 +253,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         for (const [conversation, at] of sentAt) if (at < old) sentAt.delete(conversation);
         pump();
       }, POLL_MS);
+      // Also while stopping: what is under way is still ours.
+      renewing = setInterval(() => void renew(), RENEW_MS);
       pump();
     },
     async idle() {
@@ -248,6 +264,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       stopped = true;
       if (timer) clearInterval(timer);
       await Promise.allSettled([pumping, ...underWay]);
+      if (renewing) clearInterval(renewing);
     },
   };
 }

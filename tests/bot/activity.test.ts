@@ -39,6 +39,9 @@ describe('an activity', () => {
       read({ text: 'x', locale: undefined, entities: [{ type: 'clientInfo', locale: 'nl-NL' }] })?.reference
         .locale,
     ).toBe('nl-NL');
+    expect(read({ text: 'x', from: { id: 'x', name: ' Juf\n\u202eAnne ' } })?.reference.name).toBe(
+      'Juf Anne',
+    );
     expect(read({ text: 'x', timestamp: 'yesterday' })?.item.sentAt).toBe(NOW);
     expect(read({ text: 'x', timestamp: '1999-01-01T00:00:00Z' })?.item.sentAt).toBe(NOW);
   });

@@ -71,6 +71,8 @@ class FakeOutbox {
     const item = this.items.find((one) => one.id === id);
     Object.assign(item ?? {}, { state, reason: reason ?? null, dueAt: dueAt ?? this.now, claimed: false });
   };
+  renewed: (readonly string[])[] = [];
+  renew = async (ids: readonly string[]): Promise<void> => void this.renewed.push(ids);
   unblock = async (coach: string): Promise<void> => {
     for (const item of this.items)
       if (this.destination(item) === coach && item.state === 'blocked')

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MAX_PAYLOAD_BYTES, renderOutgoing } from '../../bot/render.ts';
 import type { Label, Outgoing } from '../../dialogs/ports.ts';
 
-const label: Label = { step: 'q2_words', kind: 'question', choices: [{ id: 'skip', say: 'overslaan' }] };
+const label: Label = { step: 'q1_words', kind: 'question', choices: [{ id: 'skip', say: 'overslaan' }] };
 const message = (fields: Partial<Outgoing>): Outgoing => ({
   to: 'here',
   label,
