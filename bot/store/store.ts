@@ -45,8 +45,13 @@ export async function openStoreOn(engine: Engine, options: StoreOptions): Promis
   try {
     await migrate(engine, options.now);
     const keyring = new Keyring(options.key, options.formerKeys);
-    const lookup = await openInstallation(engine, keyring, options.as ?? 'bot');
-    return createStore({ engine, keyring, lookup, queries: createQueries(engine), now: options.now });
+    const as = options.as ?? 'bot';
+    const lookup = await openInstallation(engine, keyring, as);
+    const queries = createQueries(engine);
+    // What a bot that was killed had under way is sent now, not when its claims run out.
+    if (as === 'bot' && engine.single)
+      await engine.transaction(async (tx) => tx.write(queries.endClaims({ ended: options.now() })));
+    return createStore({ engine, keyring, lookup, queries, now: options.now });
   } catch (error) {
     await engine.close();
     throw error;

@@ -239,6 +239,40 @@ describe.each(engines)('the store on $title', (engine) => {
       expect(await claim()).toMatchObject([{ attempts: 2, interrupted: true }]);
     });
 
+    test('a claim that is renewed goes on', async () => {
+      await save({ outgoing: [message('a1')] });
+      const [mine] = await claim();
+      await store.renew([mine!.id], time.at + 5_000);
+      time.at += 4_999;
+      expect(await claim()).toEqual([]);
+      await store.settle(mine!.id, { state: 'sent' });
+      // Too late: it is not claimed any more.
+      await store.renew([mine!.id], time.at + 5_000);
+      time.at += 10_000;
+      expect(await claim()).toEqual([]);
+    });
+
+    test('what a killed bot had claimed is free at once where there can be only one bot', async () => {
+      await save({ outgoing: [message('a1')] });
+      await claim();
+      await store.close();
+      store = await open();
+      const free = (await claim()).map(({ interrupted }) => interrupted);
+      expect(free).toEqual(engine.title === 'SQLite' ? [true] : []);
+    });
+
+    test('a claim that is renewed goes on; a settled message is not claimed again by it', async () => {
+      await save({ outgoing: [message('a1')] });
+      const [first] = await claim();
+      time.at += 900;
+      await store.renew([first!.id], time.at + 1_000);
+      time.at += 900;
+      expect(await claim()).toEqual([]);
+      await store.settle(first!.id, { state: 'pending', dueAt: time.at });
+      await store.renew([first!.id], time.at + 1_000);
+      expect(await claim()).toMatchObject([{ attempts: 2, interrupted: false }]);
+    });
+
     test.each(['ambiguous', 'failed', 'sent'] as const)('%s: the next one may go', async (state) => {
       await save({ outgoing: [message('a1'), message('a2')] });
       const [first] = await claim();
@@ -399,6 +433,18 @@ describe.each(engines)('the store on $title', (engine) => {
       await expect(turn(async (t) => t.scene())).rejects.toBeInstanceOf(Corrupt);
       expect(await turn(async (t) => t.accepted, anne, 'kept all the same')).toBe(true);
       expect((await look(reference('bart'))).interview).toEqual(interview('two'));
+    });
+
+    test('a damaged message is set aside, and the others go out', async () => {
+      await save({ outgoing: [message('a1'), message('a2')] });
+      await save({ interview: interview('two'), outgoing: [message('b1')] }, reference('bart'));
+      await save({ outgoing: [message('c1')] }, reference('cees'));
+      await place.sql(`update outbox set message = 'AAAA' where position = 1`);
+      await place.sql(`delete from data_key where id = 'two'`);
+      const texts = async () => (await store.claim(time.at, time.at + 1, 9)).map((one) => one.message.text);
+      expect(await texts()).toEqual(['c1']);
+      expect(await texts()).toEqual(['a2']);
+      expect(await store.status()).toMatchObject({ outbox: { blocked: 2, pending: 2 } });
     });
 
     test('a sealed value does not open in another place', async () => {
