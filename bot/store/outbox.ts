@@ -1,5 +1,6 @@
 /** Messages on their way out: claimed by one sender at a time, settled when the channel has answered. */
 import type { Outgoing } from '../../dialogs/ports.ts';
+import { Corrupt } from '../errors.ts';
 import { messagePlace } from './records.ts';
 import { runTurn, type TurnTools } from './turn.ts';
 import type { OutboxItem, OutboxState, Reference, Store } from './types.ts';
@@ -20,7 +21,7 @@ export function createOutbox(
   const open = (row: Row): OutboxItem => {
     const origin = keyring
       .open(row.conversation_id, row.origin_key)
-      .open(`conversation/${row.conversation_id}/reference`, row.origin) as Reference;
+      .open(`conversation/${row.conversation_id}/reference`, row.origin ?? '') as Reference;
     const here = row.destination === row.conversation_id;
     const { person_lane: lane, person_key: key, person_reference: reference } = row;
     return {
@@ -42,6 +43,21 @@ export function createOutbox(
     };
   };
 
+  const settle: Store['settle'] = async (id, { state, reason, dueAt, activityId }) => {
+    await engine.transaction(async (tx) =>
+      tx.write(
+        queries.settle({
+          position: Number(id),
+          state,
+          reason: reason ?? null,
+          due_at: dueAt ?? now(),
+          activity_id: activityId ?? null,
+          settled_at: OPEN.includes(state) ? null : now(),
+        }),
+      ),
+    );
+  };
+
   return {
     async claim(at, until, limit) {
       // Most of the time there is nothing: found out without a transaction, so without waiting for a writer.
@@ -57,28 +73,26 @@ export function createOutbox(
           free.map((row) => row.position),
         );
       });
-      return rows.map(open);
+      const items: OutboxItem[] = [];
+      for (const row of rows) {
+        try {
+          items.push(open(row));
+        } catch (error) {
+          if (!(error instanceof Corrupt)) throw error;
+          // One damaged record must not hold up everybody else's messages. It stays, for a person to look at.
+          await settle(String(row.position), { state: 'blocked', reason: 'unreadable' });
+        }
+      }
+      return items;
     },
 
-    async settle(id, { state, reason, dueAt, activityId }) {
-      await engine.transaction(async (tx) =>
-        tx.write(
-          queries.settle({
-            position: Number(id),
-            state,
-            reason: reason ?? null,
-            due_at: dueAt ?? now(),
-            activity_id: activityId ?? null,
-            settled_at: OPEN.includes(state) ? null : now(),
-          }),
-        ),
-      );
-    },
+    settle,
 
     async renew(ids, until) {
       await engine.transaction(async (tx) => {
         // In one order everywhere, so that two senders never wait for each other.
-        for (const position of ids.map(Number).sort((a, b) => a - b)) tx.write(queries.renew({ position, until }));
+        for (const position of ids.map(Number).sort((a, b) => a - b))
+          tx.write(queries.renew({ position, until }));
       });
     },
 

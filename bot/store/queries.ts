@@ -196,9 +196,9 @@ export function createQueries(engine: Engine) {
     claimed: prepare(({ position }: { position: number }) =>
       db
         .selectFrom('outbox as o')
-        .innerJoin('data_key as k', 'k.id', 'o.key_owner')
-        .innerJoin('conversation as c', 'c.id', 'o.conversation_id')
-        .innerJoin('data_key as ck', 'ck.id', 'c.id')
+        .leftJoin('data_key as k', 'k.id', 'o.key_owner')
+        .leftJoin('conversation as c', 'c.id', 'o.conversation_id')
+        .leftJoin('data_key as ck', 'ck.id', 'c.id')
         .leftJoin('conversation as p', 'p.person', 'o.destination')
         .leftJoin('data_key as pk', 'pk.id', 'p.id')
         .select([

@@ -36,7 +36,6 @@ export function openInterview(
   const { i_id: id, i_definition, i_body, i_shared } = row;
   if (id === null) return null;
   try {
-    if (row.i_key === null) throw new Corrupt('store_unreadable', `The key of interview ${id} is missing`);
     const key = keyring.open(id, row.i_key);
     const interview: Interview = {
       id,

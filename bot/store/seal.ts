@@ -110,7 +110,9 @@ export class Keyring {
     return { id, key_id: this.#current, wrapped: encrypt(master, `data_key/${id}`, head, raw) };
   }
 
-  open(id: string, wrapped: string): DataKey {
+  /** Throws as `unwrap` does; a key that is missing is damage too. */
+  open(id: string, wrapped: string | null): DataKey {
+    if (wrapped === null) throw new Corrupt('store_unreadable', `A data key is missing: ${id}`);
     return new DataKey(this.unwrap(id, wrapped));
   }
 

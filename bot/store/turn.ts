@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Conversation, Interview, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
 import { keyOf, type Answer } from '../../machines/journal.ts';
-import { Corrupt, GiveUp } from '../errors.ts';
+import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
 import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
 import { Items, type ItemRow } from './items.ts';
@@ -110,8 +110,6 @@ class StoredTurn implements Turn {
     this.#row = row;
     this.itemId = itemId;
     this.accepted = itemId !== null && unseen;
-    if (row.key === null)
-      throw new Corrupt('store_unreadable', `The key of conversation ${row.id} is missing`);
     this.#key = tools.keyring.open(row.id, row.key);
     this.#memory = this.#key.open(`conversation/${row.id}/memory`, row.memory) as Conversation['memory'];
     this.#reference = this.#key.open(`conversation/${row.id}/reference`, row.reference) as Reference;

@@ -35,7 +35,10 @@ function counting(engine: Engine): { engine: Engine; cost: Cost } {
         },
         write: (query) => {
           cost.statements += 1;
-          cost.written += query.values.reduce<number>((sum, value) => sum + `${value as string | number | null}`.length, 0);
+          cost.written += query.values.reduce<number>(
+            (sum, value) => sum + `${value as string | number | null}`.length,
+            0,
+          );
           tx.write(query);
         },
       });
