@@ -179,13 +179,16 @@ function readText(activity: InboundActivity): string {
  * Newlines and tabs stay, and so do the marks that emoji and right-to-left languages need.
  */
 export function cleanText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/&nbsp;|\u00a0/g, ' ')
-    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, '')
-    .normalize('NFC')
-    .trim();
+  return (
+    text
+      .toWellFormed()
+      .replace(/&nbsp;|\u00a0/g, ' ')
+      .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+      // eslint-disable-next-line no-control-regex -- they are what is removed
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, '')
+      .normalize('NFC')
+      .trim()
+  );
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -72,11 +72,14 @@ export interface Channel {
    * One activity from the door.
    * @throws Refused when it must not come in; RetryLater and others from `receive`.
    */
-  accept(activity: InboundActivity, authorization: string): Promise<{ status: number; body: unknown }>;
+  readonly accept: (
+    activity: InboundActivity,
+    authorization: string,
+  ) => Promise<{ status: number; body: unknown }>;
   /** Bearer token for the connector; null in local mode. */
-  token(): Promise<string | null>;
+  readonly token: () => Promise<string | null>;
   /** Whether the connector may be called at this address. */
-  mayCall(serviceUrl: string): boolean;
+  readonly mayCall: (serviceUrl: string) => boolean;
 }
 
 export function createChannel(options: ChannelOptions): Channel {

@@ -24,7 +24,7 @@ import { openStore } from './store/store.ts';
 import type { Place, Reference } from './store/types.ts';
 import { createTurns } from '../dialogs/turn.ts';
 import type { World } from '../dialogs/ports.ts';
-import { loadTexts } from '../locales/index.ts';
+import { loadTexts, type Texts } from '../locales/index.ts';
 import { loadPack } from '../locales/listening.ts';
 
 const SWEEP_EVERY_MS = 600_000;
@@ -40,17 +40,22 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function start(config: Config, schools: Schools, log: Log, key: Buffer): Promise<Running> {
+async function start(
+  config: Config,
+  schools: Schools,
+  texts: Texts,
+  log: Log,
+  key: Buffer,
+): Promise<Running> {
   const world: World = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
-  const texts = loadTexts();
-  const { takeTurn, bypasses } = createTurns({
+  const turns = createTurns({
     texts,
     packs: loadPack,
     school: schools.viewOf,
   });
   const store = await openStore(
     config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
-    { key, now: world.now },
+    { key, now: Date.now },
   );
   const placeOf = (aadObjectId: string | null): Place => ({
     role: schools.roleOf(aadObjectId),
@@ -60,8 +65,8 @@ async function start(config: Config, schools: Schools, log: Log, key: Buffer): P
   const lazily: { delivery: Delivery | null } = { delivery: null };
   const inbox = createInbox({
     store,
-    takeTurn,
-    bypasses,
+    takeTurn: (scene, incoming, given) => turns.takeTurn(scene, incoming, given),
+    bypasses: (incoming, scene) => turns.bypasses(incoming, scene),
     world,
     quietMs,
     placeOf: (reference) => placeOf(reference.aadObjectId),
@@ -95,13 +100,13 @@ async function start(config: Config, schools: Schools, log: Log, key: Buffer): P
     placeOf,
     tell: (lane, news, once) => inbox.internal(lane, news, once),
     log,
-    now: world.now,
+    now: Date.now,
     random: Math.random,
   });
   lazily.delivery = delivery;
   const sweep = () =>
     void store
-      .sweep(world.now())
+      .sweep(Date.now())
       .catch((error: unknown) => log.error('sweep_failed', { code: codeOf(error) }));
 
   let server: Server;
@@ -173,12 +178,13 @@ async function main(): Promise<void> {
   let config: Config | null = null;
   try {
     config = loadConfig();
+    const texts = loadTexts();
     const example = fileURLToPath(new URL('../school.example.yaml', import.meta.url));
-    const schools = loadSchools(config.schoolFile ?? example, loadTexts().has);
+    const schools = loadSchools(config.schoolFile ?? example, (language) => texts.has(language));
     const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
     const log = createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() });
     muteConsole(log);
-    const running = await start(config, schools, log, key);
+    const running = await start(config, schools, texts, log, key);
 
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
     const address = `http://${shown}:${running.server.port}`;

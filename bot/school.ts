@@ -67,7 +67,7 @@ export interface Schools {
   roleOf(aadObjectId: string | null): Role;
   coachOf(schoolId: string): School['coach'] | null;
   /** What the conversation must know of a school; of the first one when there is no such school any more. */
-  viewOf(schoolId: string): SchoolView;
+  readonly viewOf: (schoolId: string) => SchoolView;
 }
 
 /**

@@ -164,9 +164,9 @@ describe('the environment', () => {
 
   test('does not show a secret when it is printed', () => {
     const secret = new Secret('hunter2');
-    expect(`${secret} ${JSON.stringify({ secret })} ${inspect({ secret }, { depth: 5 })}`).not.toContain(
-      'hunter2',
-    );
+    expect(
+      `${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret }, { depth: 5 })}`,
+    ).not.toContain('hunter2');
     expect(inspect(loadConfig(TEAMS), { depth: 9 }) + JSON.stringify(loadConfig(TEAMS))).not.toContain(
       'geheim',
     );

@@ -86,12 +86,7 @@ describe('the door', () => {
       { 'content-type': 'application/json; charset=UTF-8' },
       200,
     ],
-    [
-      'a gzip bomb',
-      gzipSync(Buffer.alloc(5_000_000)) as Uint8Array<ArrayBuffer>,
-      { 'content-encoding': 'gzip' },
-      415,
-    ],
+    ['a gzip bomb', gzipSync(Buffer.alloc(5_000_000)), { 'content-encoding': 'gzip' }, 415],
     ['one byte too many', JSON.stringify({ type: 'x', text: 'a'.repeat(MAX_BODY_BYTES) }), {}, 413],
     ['50 megabytes', 'a'.repeat(50_000_000), {}, 413],
     ['20,000 characters', JSON.stringify({ ...whole, text: 'é'.repeat(20_000) }), {}, 200],

@@ -112,10 +112,10 @@ languages:
   });
 
   test.each([
-    ['is not YAML', 'schools: [', /^\d+  yaml$/],
-    ['has a key twice', 'board: {name: a}\nboard: {name: b}', /^2  twice$/],
-    ['is empty', '', /^1  section$/],
-    ['is a list', '- a', /^1  section$/],
+    ['is not YAML', 'schools: [', /^\d+ {2}yaml$/],
+    ['has a key twice', 'board: {name: a}\nboard: {name: b}', /^2 {2}twice$/],
+    ['is empty', '', /^1 {2}section$/],
+    ['is a list', '- a', /^1 {2}section$/],
   ])('that %s is refused with a sentence', (_what, source, expected) => {
     const { problems, said } = mistakes(source);
     expect(problems[0]).toMatch(expected);
