@@ -1,17 +1,9 @@
 /** Where the master key comes from: the environment (passed in by config), a key file, or, in local mode, the data folder itself. */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, systemCode } from '../errors.ts';
+import { syncFile } from './files.ts';
 
 const KEY_BYTES = 32;
 const LOCAL_KEY_FILE = 'local.key';
@@ -48,18 +40,11 @@ export function localKey(dataDir: string): Buffer {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    const handle = openSync(draft, 'wx', 0o600);
-    try {
-      writeSync(handle, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
+    syncFile(draft);
     // Of several processes that start at once exactly one succeeds, and nobody sees half a key.
     linkSync(draft, path);
-    const folder = openSync(dirname(path), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
+    syncFile(path);
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
   } finally {

@@ -6,12 +6,13 @@
  * blocking the event loop.
  */
 import Database from 'better-sqlite3';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { AppError, ConfigError, Corrupt, RetryLater, StoreBusy, systemCode } from '../errors.ts';
 import type { Bound, Engine, Tx } from './engine.ts';
+import { createPrivate, syncFile } from './files.ts';
 import type { Tables } from './tables.ts';
 
 export const DATA_FILE = 'klankbord.db';
@@ -63,7 +64,7 @@ export async function openSqlite(dataDir: string, options: { readonly bot: boole
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // Created by us, so that nobody else on the machine may read it; SQLite gives its other files the same mode.
-    for (const path of [file, join(dataDir, LOCK_FILE)]) closeSync(openSync(path, 'a', 0o600));
+    for (const path of [file, join(dataDir, LOCK_FILE)]) createPrivate(path);
     if (options.bot) lock = lockFolder(dataDir);
     return new SqliteEngine(file, await patiently(() => connect(file)), lock);
   } catch (error) {
@@ -158,11 +159,11 @@ class SqliteEngine implements Engine {
     // A connection of its own: it reads one consistent state and disturbs nobody who writes.
     const reader = new Database(this.#file, { readonly: true, timeout: WAIT_MS });
     try {
-      closeSync(openSync(part, 'w', 0o600));
+      createPrivate(part);
       reader.prepare('vacuum into ?').run(part);
-      syncPath(part);
+      syncFile(part);
       renameSync(part, path);
-      syncPath(dirname(path));
+      syncFile(path);
     } catch (error) {
       rmSync(part, { force: true });
       throw translate(error);
@@ -227,15 +228,6 @@ async function patiently<T>(attempt: () => T): Promise<T> {
       if (!systemCode(error).startsWith('SQLITE_BUSY') || performance.now() > until) throw error;
       await pause(wait);
     }
-  }
-}
-
-function syncPath(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

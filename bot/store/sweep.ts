@@ -16,7 +16,7 @@ const FAREWELL_MS = DAY;
 
 export async function sweep(engine: Engine, now: number): Promise<boolean> {
   const { db } = engine;
-  return engine.transaction(async (tx) => {
+  const mine = await engine.transaction(async (tx) => {
     tx.write(
       once(
         db
@@ -25,7 +25,7 @@ export async function sweep(engine: Engine, now: number): Promise<boolean> {
           .onConflict((conflict) => conflict.column('name').doNothing()),
       ),
     );
-    const mine = await tx.read(
+    const taken = await tx.read(
       once(
         db
           .updateTable('lease')
@@ -35,15 +35,19 @@ export async function sweep(engine: Engine, now: number): Promise<boolean> {
           .returning('name'),
       ),
     );
-    if (mine.length === 0) return false;
-    for (const statement of statements(engine, now)) tx.write(statement);
+    if (taken.length > 0) for (const statement of statements(engine, now)) tx.write(statement);
+    return taken.length > 0;
+  });
+  if (!mine) return false;
+  // By itself, so that it never holds messages while it waits for a conversation.
+  await engine.transaction(async (tx) => {
     // The row first: it is the lock of the conversation, and whoever has just come back has it and is no longer erased.
     for (const { id } of await tx.read(leavers(engine, now))) {
       tx.write(once(db.deleteFrom('data_key').where('id', '=', id)));
       tx.write(once(db.deleteFrom('outbox').where('conversation_id', '=', id)));
     }
-    return true;
   });
+  return true;
 }
 
 /** Everything of them was erased, and their last message has left. */

@@ -131,7 +131,7 @@ export interface StoreStatus {
 export interface Store {
   /** Id of the conversation: a keyed hash, so that the stored id tells nobody who it is. */
   laneOf(reference: Reference): string;
-  /** Runs `work` alone in its lane, in one transaction; across processes too. Rejects with Gone when the lane does not exist. */
+  /** Runs `work` alone in its lane, in one transaction; across processes too. Rejects with GiveUp `lane_gone` when the lane does not exist. */
   inTurn<T>(lane: string, opening: Opening, work: (turn: Turn) => Promise<T>): Promise<T>;
   /** Lanes with something waiting whose time has come, oldest first. */
   dueLanes(now: number, limit: number): Promise<readonly string[]>;

@@ -52,6 +52,9 @@ describe('the data folder', () => {
     const next = await open('bot');
     // Also within one process.
     await expect(open('bot')).rejects.toMatchObject({ code: 'folder_in_use' });
+    // And a tool in this process does not loosen the lock of the bot in it.
+    await (await open('tool')).close();
+    expect(await run({ place: place.place, do: 'hold' }).line(() => true)).toBe('failed folder_in_use');
     await next.close();
     await (await open('bot')).close();
     await tool.close();
