@@ -81,7 +81,7 @@ function checkMarks({ teacher, answers }: Outcome, complain: Complain): void {
 /** Letter by letter what was typed: the fragments, joined, and nothing else. */
 function isMadeOf({ text, kind, step }: Answer, said: readonly Said[]): boolean {
   const marks = [...text.matchAll(MARK)].map(([mark]) => mark);
-  if (marks.length === 0) return kind !== 'answered' || step === 'c4_alias';
+  if (marks.length === 0) return kind !== 'answered' || step === 'c4_alias' || step === 'r4_state';
   const pieces = marks.map((mark) => said.find((one) => one.mark === mark)?.text);
   return text === pieces.join('\n');
 }

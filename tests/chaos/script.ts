@@ -6,7 +6,7 @@ import { markFor, pick, seeded, type Random } from './random.ts';
 
 /** What a teacher does when a question comes, in this order, one each time the question is met. */
 export type Act =
-  /** `split`: in pieces. `edit`: corrected in Teams, right away or later. `withdraw`: the second piece is deleted in Teams later. */
+  /** `split`: in pieces. `edit`: corrected in Teams, right away or later. `withdraw`: a last piece is deleted in Teams later. */
   | {
       readonly type: 'answer';
       readonly split: boolean;
@@ -30,9 +30,16 @@ export interface Script {
   readonly sharing: 'shareKept' | 'shareAll';
   actsAt(question: string): readonly Act[];
   /** The fragments of the nth answer to a question. */
-  answer(question: string, nth: number, split: boolean): readonly { text: string; mark: string }[];
+  answer(question: string, nth: number, split: boolean): readonly Fragment[];
+  /** A last fragment that adds nothing, so that its withdrawal changes no question. */
+  aside(question: string, nth: number): Fragment;
   /** Another wording of a fragment, with a mark of its own, that says the same to the listener. */
-  corrected(text: string, mark: string): { text: string; mark: string };
+  corrected(text: string, mark: string): Fragment;
+}
+
+export interface Fragment {
+  readonly text: string;
+  readonly mark: string;
 }
 
 const MOMENTS = [
@@ -99,6 +106,10 @@ export function scriptOf(seed: string, teacher: number): Script {
         return parts([pick(random, OWN), 'zo voelde het'], split, of);
       if (/\/P-(CHILD|WHY)$/.test(question)) return parts([pick(random, CHILD), 'denk ik'], split, of);
       return parts([...pick(random, MOMENTS)], split, of);
+    },
+    aside(question, nth) {
+      const mark = markFor(seed, teacher, question, nth, 'aside');
+      return { text: `Dat was het ${mark}.`, mark };
     },
     corrected(text, mark) {
       const fresh = markFor(seed, teacher, mark, 'corrected');

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Mail, Posted, Sender } from './mail.ts';
 import { between, seeded, type Random } from './random.ts';
-import { scriptOf, type Act, type Script } from './script.ts';
+import { scriptOf, type Act, type Fragment, type Script } from './script.ts';
 import type { Label } from '../../dialogs/ports.ts';
 import type { WireActivity } from '../support/fake-teams.ts';
 
@@ -211,28 +211,27 @@ export class Teacher {
   async #answer({ key }: Question, act: Extract<Act, { type: 'answer' }>): Promise<void> {
     const nth = (this.#answers.get(key) ?? 0) + 1;
     this.#answers.set(key, nth);
-    const fragments = this.script.answer(key, nth, act.split && !this.disturbed);
+    const split = act.split && !this.disturbed;
+    const aside = split && act.withdraw ? [this.script.aside(key, nth)] : [];
+    const fragments = [...this.script.answer(key, nth, split), ...aside];
     // An answer given anew replaces the one before, once it is there.
     const before = this.said.filter((said) => !said.replaced && said.question === key);
     const since = Date.now();
     const sent = await this.#say(key, nth, fragments);
     const all = sent.every(({ ackedAt }) => ackedAt !== null);
-    const last = Math.max(...sent.map(({ ackedAt }) => ackedAt ?? Infinity));
-    if (!all || (sent.length > 1 && last - since > this.#options.quietMs * 0.8)) this.disturbed = true;
+    const end = Math.max(...sent.map(({ ackedAt }) => ackedAt ?? Infinity));
+    if (!all || (sent.length > 1 && end - since > this.#options.quietMs * 0.8)) this.disturbed = true;
     if (all && !this.#unheard) for (const said of before) said.replaced = true;
     if (this.disturbed) return;
-    const [first, second] = sent;
+    const [first] = sent;
+    const last = sent.at(-1);
     if (act.edit === 'soon' && first) await this.#correct(first);
     if (act.edit === 'later' && first) this.#later.push(() => this.#correct(first));
-    if (act.withdraw && second) this.#later.push(() => this.#withdraw(second));
+    if (aside.length > 0 && last) this.#later.push(() => this.#withdraw(last));
   }
 
   /** Sends the fragments as they are typed; Teams may shuffle them on the way. */
-  async #say(
-    question: string,
-    nth: number,
-    fragments: readonly { text: string; mark: string }[],
-  ): Promise<Said[]> {
+  async #say(question: string, nth: number, fragments: readonly Fragment[]): Promise<Said[]> {
     const { rough } = this.#options;
     const base = Date.now() - fragments.length;
     const order = fragments.map((fragment, i) => ({ ...fragment, typedAt: base + i }));
