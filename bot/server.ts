@@ -95,9 +95,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const http = server.server;
   Object.assign(http, { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ConfigError(error.code === 'EADDRINUSE' ? 'port_taken' : 'cannot_listen', 'cannot listen')),
-    );
+    // On restify's server, which passes on what happens to Node's and dies of it when nobody listens.
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      log.error('server_error', { error });
+      reject(new ConfigError(error.code === 'EADDRINUSE' ? 'port_taken' : 'cannot_listen', 'cannot listen'));
+    });
     server.listen(options.port, options.host, () => resolve());
   });
   return {

@@ -175,6 +175,16 @@ describe('the door', () => {
     expect(logged.join('\n')).not.toMatch(/secret|Anne|hoi/);
   });
 
+  test('says so when its port is taken', async () => {
+    const { port } = server;
+    const log = createLog({ level: 'silent' });
+    const options = { host: '127.0.0.1', local: true, accept: () => Promise.reject(new Error()), log };
+    const second = openServer({ ...options, port, ping: async () => undefined });
+    await expect(second).rejects.toMatchObject({ name: 'ConfigError', code: 'port_taken' });
+    const elsewhere = openServer({ ...options, host: '192.0.2.1', port, ping: async () => undefined });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'cannot_listen' });
+  });
+
   test('tells whether it lives and whether it is ready, and nothing more', async () => {
     const get = async (path: string) => {
       const response = await fetch(`${bot}${path}`);
