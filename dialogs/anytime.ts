@@ -33,9 +33,9 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       if (!erasing) await talk.happen({ type: 'ERASE_ASKED' });
       return teacher.offer('eraseConfirm', ['eraseYes', 'eraseNo']);
     case 'yes':
-      return erasing ? eraseEverything(teacher) : undefined;
+      return erasing ? eraseEverything(teacher) : talk.notice('stale');
     case 'no':
-      if (!erasing) return undefined;
+      if (!erasing) return talk.notice('stale');
       await talk.happen({ type: 'ERASE_DECLINED' });
       return talk.notice('eraseCancelled');
     case 'progress':

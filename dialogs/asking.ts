@@ -19,7 +19,7 @@ export const FEELING_WORDS = 'feelings';
 
 /** Shortens a text of the teacher for showing it back; the whole stays in the store. */
 export function excerpt(text: string, length = SHOWN_OF_EARLIER_ANSWER): string {
-  const flat = text.replace(/\s+/gu, ' ').trim().replace(/\.$/u, '');
+  const flat = text.replace(/\s+/gu, ' ').trim();
   if (flat.length <= length) return flat;
   return `${flat.slice(0, length).replace(/\s+\S*$/u, '')}…`;
 }
@@ -155,7 +155,7 @@ export function putQuestion(talk: Talk, ask: Ask, reopened: Answer | null, lead:
     lines.push(
       reopened.text === ''
         ? talk.language.t('notices:reopenedSkipped')
-        : talk.language.t('notices:reopened', { text: excerpt(reopened.text) }),
+        : talk.language.t('notices:reopened', { text: excerpt(reopened.text).replace(/\.$/u, '') }),
     );
   }
   const question = keyOf(ask);

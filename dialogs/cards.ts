@@ -90,10 +90,8 @@ export function sentenceRow(n: number, text: string, label: string, kept: boolea
   };
 }
 
-export interface TableCell {
-  readonly text: string;
-  readonly header?: boolean;
-}
+/** `mark`: a sign of our own, never a text of people. */
+export type TableCell = { readonly text: string; readonly header?: boolean } | { readonly mark: string };
 
 /** A table; the first row is its header. */
 export function table(rows: readonly (readonly TableCell[])[], widths: readonly number[]): Element {
@@ -104,9 +102,12 @@ export function table(rows: readonly (readonly TableCell[])[], widths: readonly 
     columns: widths.map((width) => ({ width })),
     rows: rows.map((cells) => ({
       type: 'TableRow',
-      cells: cells.map(({ text, header }) => ({
+      cells: cells.map((cell) => ({
         type: 'TableCell',
-        items: paragraph(text, header ? { weight: 'bolder', size: 'small' } : { size: 'small' }),
+        items:
+          'mark' in cell
+            ? [{ type: 'TextBlock', text: cell.mark }]
+            : paragraph(cell.text, cell.header ? { weight: 'bolder', size: 'small' } : { size: 'small' }),
       })),
     })),
   };

@@ -93,11 +93,9 @@ function close(talk: Talk, shared: boolean, state: string): void {
   if (!shared) talk.update({ status: 'kept' });
   talk.notice(`interview:${shared ? 'r5_shared' : 'r5_kept'}`, { coach }, { step: 'r5_end' });
   if (state === 'stateTalk') {
-    talk.notice(
-      'interview:r5_end_talk',
-      { coach, contact: talk.school.contact ?? coach },
-      { step: 'r5_end' },
-    );
+    const { contact } = talk.school;
+    const key = contact === null ? 'interview:r5_talk_coach' : 'interview:r5_end_talk';
+    talk.notice(key, { coach, ...(contact === null ? {} : { contact }) }, { step: 'r5_end' });
   }
 }
 

@@ -98,7 +98,7 @@ function gridTable(language: Language, profile: Profile): Element {
       ],
       ...profile.grid.map(({ step, cells }) => [
         { text: momentLabel(language, profile, step) },
-        ...CELLS.map((cell) => ({ text: MARKS[cells[cell]] })),
+        ...CELLS.map((cell) => ({ mark: MARKS[cells[cell]] })),
       ]),
     ],
     [3, 1, 1, 1, 1],
@@ -121,9 +121,12 @@ interface Block {
   readonly text: string;
 }
 
-/** Room for one message: the channel takes 25 KB, and the words go along a second time as text. */
-const MOST_PER_PART = 11_000;
+/** Room for one message in bytes: the channel takes 25 KB, and the words go along a second time as text. */
+const MOST_PER_PART = 21_000;
 const LONGEST_LINE = 2_000;
+
+const encoder = new TextEncoder();
+const bytes = (text: string): number => encoder.encode(text).length;
 
 /** A very long sentence goes in several paragraphs: nothing is cut off. */
 function inPieces(line: string): string[] {
@@ -192,7 +195,7 @@ function pack(language: Language, blocks: readonly Block[], fallback: string): P
   const parts: Block[][] = [[]];
   let size = 0;
   for (const block of blocks) {
-    const more = JSON.stringify(block.elements).length + block.text.length;
+    const more = bytes(JSON.stringify(block.elements)) + bytes(block.text);
     if (size > 0 && size + more > MOST_PER_PART) {
       parts.push([]);
       size = 0;

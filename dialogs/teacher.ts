@@ -34,8 +34,10 @@ type TextIncoming = Extract<Incoming, { kind: 'text' }>;
 export type Said = Pick<TextIncoming, 'text' | 'sources' | 'pieces'>;
 
 const LONGEST_ALIAS = 30;
+const LONGEST_WORD = 40;
 const LONGEST_ALIAS_WORDS = 2;
 
+const REVIEW_CHOICES: readonly string[] = ['reviewDone', 'reviewNext'];
 const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words']);
 
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
@@ -89,9 +91,19 @@ export class Teacher {
     // Teams may send the same press again under a new id.
     if (token === talk.memory.spent) return;
     const choice = pressed(talk, token);
-    if (choice === null) return talk.notice('stale');
+    const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
+    if (choice === null || !this.#isOffered(choice, ask)) return talk.notice('stale');
     talk.remember({ spent: token });
-    return this.choose(choice, values, talk.interview ? pendingOf(await talk.snapshot()) : null);
+    return this.choose(choice, values, ask);
+  }
+
+  /** A button of an earlier question answers nothing now; a command can be given at any time. */
+  #isOffered(id: string, ask: Ask | null): boolean {
+    if (Object.hasOwn(COMMAND_OF, id) || id.startsWith('lang:')) return true;
+    if (!ask) return false;
+    if (ask.step === 'r1_review') return REVIEW_CHOICES.includes(id);
+    const alsoOnCard = ask.probe === 'P-WORDS' ? ['wordsChosen'] : [];
+    return [...choicesFor(this.talk, ask, true), ...alsoOnCard].includes(id);
   }
 
   /** The choice that this text types out, if it is one of those offered now. */
@@ -100,7 +112,7 @@ export class Teacher {
     const typed = normalise(text);
     const reopened = ask !== null && talk.memory.rewound === true;
     const offered = erasing ? ['eraseYes', 'eraseNo'] : ask ? choicesFor(talk, ask, reopened) : [];
-    const review = ask?.step === 'r1_review' ? ['reviewDone', 'reviewNext'] : [];
+    const review = ask?.step === 'r1_review' ? REVIEW_CHOICES : [];
     return (
       [...offered, ...review].find(
         (id) =>
@@ -228,12 +240,15 @@ export class Teacher {
 
   async #nameWords(ask: Ask, said: Said): Promise<void> {
     const { talk } = this;
-    const read = readWords(said.text, talk.language.joiners());
+    const whole = this.listen(said.text, 'three_word');
+    const unknown = whole.signals.some((s) => s.kind === 'dontKnow');
+    const read = unknown ? [] : readWords(said.text, talk.language.joiners());
     const merged = ask.probe === null ? read : mergeWords(talk.words, read);
     // After asking once more, a teacher's sentence is a word too: nobody is kept at the door.
-    const words = merged.length > 0 || ask.probe === null ? merged : [excerpt(said.text, 40)];
+    const kept = merged.length > 0 || ask.probe === null || unknown;
+    const words = kept ? merged : [excerpt(said.text, LONGEST_WORD)];
     talk.update({ names: { ...talk.open().names, words } });
-    const heard = this.listen(words.join(', ') === '' ? said.text : words.join(', '), 'three_word');
+    const heard = words.length === 0 ? whole : this.listen(words.join(', '), 'three_word');
     await this.#file(ask, said, { words, heard });
   }
 
@@ -294,7 +309,7 @@ export class Teacher {
       });
       talk.remember({ rewound: true });
     }
-    this.offer('pausedStill', ['resume', 'pause'], { text: excerpt(said.text, 100) });
+    this.offer('pausedStill', ['resume', 'pause'], { text: excerpt(said.text, 100).replace(/\.$/u, '') });
   }
 
   /* ------------------------------------------------------------ what follows */

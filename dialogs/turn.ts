@@ -19,6 +19,8 @@ export interface Turns {
   readonly takeTurn: (scene: Scene, incoming: Incoming, world: World) => Promise<Outcome>;
   /** True when a text need not wait for the rest of a split message: it is a command, a button's word, or nothing to add to. */
   readonly bypasses: (incoming: Incoming, scene: Scene) => boolean;
+  /** What to say when a message could not be dealt with and was set aside. */
+  readonly explain: (scene: Scene, world: World) => Promise<Outcome>;
 }
 
 const BLOCKED = new Set([
@@ -39,6 +41,11 @@ export function createTurns({ texts, packs, school }: TurnsOptions): Turns {
       if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
       else await teacherTurn(new Teacher(talk, packs), incoming);
       return talk.outcome();
+    },
+    async explain(scene, world) {
+      const talk = talkOf(scene, world);
+      talk.notice('failure');
+      return { outgoing: talk.outgoing };
     },
     bypasses(incoming, scene) {
       if (incoming.kind !== 'text') return true;

@@ -77,7 +77,7 @@ export interface Signal {
   readonly kind: SignalKind;
   readonly start: number;
   readonly end: number;
-  /** For `safety`: which card it may call for (`S1`…`S5`). A raw hit, not a decision. */
+  /** For `safety`: which card it may call for (`S1`…`S5`), a raw hit, not a decision. For `behaviour`: `teacher` when it is the teacher's own. */
   readonly detail?: string;
 }
 

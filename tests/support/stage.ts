@@ -82,9 +82,14 @@ export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions
     const key = given ?? `message-${(sent += 1)}`;
     const item = { key, incoming, sentAt: clock.now, receivedAt: clock.now };
     const { replies } = await inbox.receive(reference, item, { wantsReplies: true });
-    for (const item of await store.claim(clock.now, clock.now + 1, 50)) {
-      if (item.message.to !== 'here') toCoach.push(item.message);
-      await store.settle(item.id, { state: 'sent' });
+    // Per destination only the first unsent message can be claimed.
+    for (;;) {
+      const items = await store.claim(clock.now, clock.now + 1, 50);
+      if (items.length === 0) break;
+      for (const claimed of items) {
+        if (claimed.message.to !== 'here') toCoach.push(claimed.message);
+        await store.settle(claimed.id, { state: 'sent' });
+      }
     }
     return replies;
   };
