@@ -1,0 +1,318 @@
+/** Sentences, quotations and clauses, and who each clause is about. */
+import type { Token } from './normalise.ts';
+import type { Person } from './pattern.ts';
+import type { Pack } from './pack.ts';
+import type { Cast } from './holders.ts';
+
+export interface Clause {
+  readonly from: number;
+  readonly to: number;
+  readonly sentence: number;
+  /** The conjunction it opens with, if it is one that makes a clause depend on another. */
+  readonly opener: string | null;
+  /** Who may be its subject, in order, surest kind first decided by `strong`. */
+  subjects: readonly { readonly person: Person; readonly strong: boolean }[];
+  /** Its own subject, or the one carried on from the clause before; undefined if there is none. */
+  subject: Person | undefined;
+  /** The subject was carried on. */
+  carried: boolean;
+}
+
+export interface Sentence {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+  readonly asks: boolean;
+}
+
+export interface Quote {
+  readonly from: number;
+  readonly to: number;
+}
+
+const ENDS = new Set(['.', '!', '?', '…']);
+const BREAKS = new Set([',', ';', ':', '(', ')', '–', '—', '-', '/', '+', '&', '•', '*']);
+const OPENS = new Map([
+  ['"', '"'],
+  ['“', '”'],
+  ['„', '”'],
+  ['”', '”'],
+  ['«', '»'],
+  ['»', '«'],
+  ["'", "'"],
+]);
+/** A quotation longer than this is taken as a sign nobody closed it. */
+const LONGEST_QUOTE = 400;
+/** Nor is a clause of more words than this one clause: dictation without a single comma is cut, so that the work stays bounded. */
+const LONGEST_CLAUSE = 60;
+
+export function splitSentences(tokens: Token[]): Sentence[] {
+  const sentences: Sentence[] = [];
+  let from = 0;
+  const close = (to: number): void => {
+    let last = to - 1;
+    while (last >= from && tokens[last]!.kind === 'break') last--;
+    let first = from;
+    while (first <= last && tokens[first]!.kind === 'break') first++;
+    for (let i = from; i < to; i++) tokens[i]!.sentence = sentences.length;
+    if (first <= last) {
+      let asks = false;
+      for (let i = last; i >= first && tokens[i]!.kind === 'mark'; i--)
+        if (tokens[i]!.word === '?') asks = true;
+      sentences.push({
+        from: first,
+        to: last + 1,
+        start: tokens[first]!.start,
+        end: tokens[last]!.end,
+        asks,
+      });
+    }
+    from = to;
+  };
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i]!;
+    const next = tokens[i + 1];
+    if (t.kind === 'break') close(i + 1);
+    else if (t.kind === 'mark' && ENDS.has(t.word)) {
+      // "3.5", "o.a." and runs of dots do not end anything; a closing quotation mark belongs to its sentence.
+      const glued = next && next.start === t.end;
+      if (glued && next.kind === 'mark' && (ENDS.has(next.word) || OPENS.has(next.word) || next.word === ')'))
+        continue;
+      if (glued && next.kind === 'word' && t.word === '.') continue;
+      close(i + 1);
+    } else if (
+      t.kind === 'mark' &&
+      i > 0 &&
+      tokens[i - 1]!.kind === 'mark' &&
+      ENDS.has(tokens[i - 1]!.word) &&
+      !(next && BREAKS.has(next.word))
+    ) {
+      if (t.word !== "'" || !next || next.start > t.end) close(i + 1);
+    }
+  }
+  close(tokens.length);
+  return sentences;
+}
+
+export function findQuotes(tokens: Token[]): Quote[] {
+  const quotes: Quote[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i]!;
+    if (t.kind !== 'mark') continue;
+    const closing = OPENS.get(t.word);
+    if (!closing) continue;
+    const next = tokens[i + 1];
+    const before = tokens[i - 1];
+    // An opening mark stands against the word after it, not against the one before.
+    if (!next || next.start !== t.end || (before && before.end === t.start && before.kind === 'word'))
+      continue;
+    let end = -1;
+    for (let j = i + 1; j < tokens.length && j - i < LONGEST_QUOTE; j++) {
+      const c = tokens[j]!;
+      if (c.kind === 'break' && t.word === "'") break;
+      if (
+        c.kind === 'mark' &&
+        (c.word === closing || (closing === '”' && (c.word === '“' || c.word === '"')))
+      ) {
+        if (t.word === "'" && tokens[j + 1]?.start === c.end && tokens[j + 1]?.kind === 'word') continue;
+        end = j;
+        break;
+      }
+    }
+    // Each mark is looked at once: whether closed or not, the search goes on behind what it saw.
+    if (end < 0) continue;
+    for (let j = i + 1; j < end; j++) tokens[j]!.quote = quotes.length;
+    quotes.push({ from: i + 1, to: end });
+    i = end;
+  }
+  return quotes;
+}
+
+export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] {
+  const clauses: Clause[] = [];
+  let from = 0;
+  let opener: string | null = null;
+  let seen: Person | undefined;
+  let verbs = 0;
+  const close = (to: number): void => {
+    if (to > from) {
+      for (let i = from; i < to; i++) tokens[i]!.clause = clauses.length;
+      clauses.push({
+        from,
+        to,
+        sentence: tokens[from]!.sentence,
+        opener,
+        subjects: [],
+        subject: undefined,
+        carried: false,
+      });
+    }
+    from = to;
+    opener = null;
+    seen = undefined;
+    verbs = 0;
+  };
+  for (let i = 0; i < tokens.length; i++) {
+    const t = tokens[i]!;
+    const before = tokens[i - 1];
+    if (before && (before.sentence !== t.sentence || before.quote !== t.quote || i - from >= LONGEST_CLAUSE))
+      close(i);
+    const begins = cast.begins[i];
+    const inside = !begins && insidePerson(cast, i);
+    if (t.kind === 'word' && !inside) {
+      const opens =
+        pack.openers.has(t.word) ||
+        (pack.openersBeforeSubject.has(t.word) && (subjectFollows(tokens, i + 1, cast, pack) || !!begins));
+      if (opens && !(begins && begins.to > i + 1)) {
+        close(i);
+        opener = t.word;
+      } else if (pack.joiners.has(t.word)) close(i);
+      else if (
+        pack.subjectOpens &&
+        begins?.pronoun &&
+        begins.roles.has('subject') &&
+        !begins.roles.has('object') &&
+        (verbs > 0 || seen) &&
+        !(
+          before &&
+          (pack.is('finite', before.word) ||
+            pack.openers.has(before.word) ||
+            pack.openersBeforeSubject.has(before.word))
+        )
+      )
+        close(i);
+      if (begins?.roles.has('subject') && begins.pronoun) seen = begins;
+      if (pack.is('finite', t.word)) verbs++;
+    } else if (t.kind === 'emoji' || t.kind === 'break' || (t.kind === 'mark' && BREAKS.has(t.word))) {
+      const next = tokens[i + 1];
+      const number = t.word === ',' && next && next.start === t.end && before?.end === t.start;
+      if (!number) close(i + 1);
+    }
+  }
+  close(tokens.length);
+  giveSubjects(tokens, clauses, cast, pack);
+  return clauses;
+}
+
+/** Is token `i` inside a phrase that names somebody, but not its first word? */
+function insidePerson(cast: Cast, i: number): boolean {
+  for (let k = 1; k <= 6 && i - k >= 0; k++) {
+    const p = cast.begins[i - k];
+    if (p) return p.to > i;
+  }
+  return false;
+}
+
+function subjectFollows(tokens: readonly Token[], i: number, cast: Cast, pack: Pack): boolean {
+  const next = tokens[i];
+  if (!next || next.kind !== 'word') return false;
+  const person = cast.begins[i];
+  if (person) return person.roles.has('subject');
+  return pack.is('determiner', next.word);
+}
+
+function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, pack: Pack): void {
+  let p = 0;
+  clauses.forEach((clause, c) => {
+    const found: { person: Person; strong: boolean }[] = [];
+    while (p < cast.all.length && cast.all[p]!.from < clause.from) p++;
+    let lead = clause.from;
+    while (lead < clause.to && (tokens[lead]!.kind !== 'word' || leads(tokens[lead]!.word, pack))) lead++;
+    for (let k = p; k < cast.all.length && cast.all[k]!.from < clause.to; k++) {
+      const person = cast.all[k]!;
+      if (!person.roles.has('subject')) continue;
+      const before = tokens[person.from - 1];
+      const after = tokens[person.to];
+      const prepositional = before && person.from > clause.from && pack.is('preposition', before.word);
+      if (prepositional || (after && after.word === "'s" && owns(tokens, person, pack))) continue;
+      const onlySubject = person.pronoun && !person.roles.has('object');
+      const initial = person.from <= lead;
+      const verbBeside =
+        (after?.kind === 'word' && pack.is('finite', after.word)) ||
+        (before?.kind === 'word' && pack.is('finite', before.word));
+      const other = found.some((s) => s.strong && s.person.pronoun);
+      const strong = person.pronoun
+        ? onlySubject || (!other && (initial || verbBeside))
+        : initial || (verbBeside && !other);
+      found.push({ person, strong });
+    }
+    // "it" and the like are a subject only where nobody is.
+    const persons = found.filter((s) => s.person.who !== 'it');
+    clause.subjects = persons.some((s) => s.strong)
+      ? persons
+      : [...persons, ...found.filter((s) => s.person.who === 'it' && s.strong)];
+    const own = clause.subjects.find((s) => s.strong) ?? clause.subjects[0];
+    clause.subject = own?.person;
+    if (own) return;
+    if (thing(tokens, clause, lead, pack)) {
+      clause.subject = { who: 'it', roles: new Set(), from: lead, to: lead, gender: null, pronoun: false };
+      return;
+    }
+    const previous = clauses[c - 1];
+    if (previous && previous.sentence === clause.sentence && sameQuote(tokens, previous, clause)) {
+      const carrier = previous.subject;
+      if (carrier) {
+        clause.subject = carrier;
+        clause.carried = true;
+      }
+    }
+  });
+  // "Petrified, she was.": a clause without a subject, first in its sentence, looks to the bare clause behind it.
+  clauses.forEach((clause, c) => {
+    if (clause.subject) return;
+    const next = clauses[c + 1];
+    if (!next || next.sentence !== clause.sentence || next.opener) return;
+    const words = tokens.slice(next.from, next.to).filter((t) => t.kind === 'word');
+    if (
+      next.subject &&
+      !next.carried &&
+      words.length <= 3 &&
+      words.some((t) => pack.is('be', t.word) || pack.is('finite', t.word))
+    ) {
+      clause.subject = next.subject;
+      clause.carried = true;
+    }
+  });
+}
+
+const leads = (word: string, pack: Pack): boolean =>
+  pack.joiners.has(word) ||
+  pack.openers.has(word) ||
+  pack.openersBeforeSubject.has(word) ||
+  pack.is('carry', word);
+
+/** "Mia's mum": the name only says whose. "Mia's crying": it is the subject. */
+function owns(tokens: readonly Token[], person: Person, pack: Pack): boolean {
+  const after = tokens[person.to + 1];
+  return !!after && after.kind === 'word' && !pack.is('little', after.word) && !pack.states.has(after.word);
+}
+
+/** A determiner and some other noun, then a verb: the clause is about a thing or somebody we do not know. */
+function thing(tokens: readonly Token[], clause: Clause, lead: number, pack: Pack): boolean {
+  const first = tokens[lead];
+  if (!first || lead >= clause.to || !pack.is('determiner', first.word)) return false;
+  for (let i = lead + 2; i < Math.min(clause.to, lead + 6); i++)
+    if (pack.is('finite', tokens[i]!.word)) return true;
+  return false;
+}
+
+function sameQuote(tokens: readonly Token[], a: Clause, b: Clause): boolean {
+  return tokens[a.from]!.quote === tokens[b.from]!.quote;
+}
+
+/**
+ * Who feels what stands at a token, by the subjects around it: the nearest sure one before, then after, then a doubtful one,
+ * then the one carried on from the clause before.
+ */
+export function subjectAt(clause: Clause, at: number): Person | undefined {
+  let before: Person | undefined;
+  let after: Person | undefined;
+  let weak: Person | undefined;
+  for (const { person, strong } of clause.subjects) {
+    if (strong && person.from < at) before = person;
+    else if (strong && person.from >= at) after ??= person;
+    else weak ??= person;
+  }
+  return before ?? after ?? weak ?? clause.subject;
+}

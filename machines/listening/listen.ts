@@ -1,0 +1,95 @@
+/** The listener: what one answer says, by the words of a language pack. No guesses, no model: the same text is always heard the same. */
+import { findQuotes, splitClauses, splitSentences } from './clauses.ts';
+import { hearFeelings } from './feelings.ts';
+import { findPeople } from './holders.ts';
+import { tokenise } from './normalise.ts';
+import type { Pack } from './pack.ts';
+import { find, type Person, type Tape } from './pattern.ts';
+import { readText, type Text } from './reading.ts';
+import { hearSignals } from './signals.ts';
+import type { Emotion, Evidence, Heard, Holder, ListenContext, Presence, SignalKind } from './types.ts';
+
+/** Longer answers are heard up to here. */
+export const LONGEST = 20_000;
+
+export function listen(text: string, pack: Pack, context: ListenContext): Heard {
+  return hear(text, pack, context).heard;
+}
+
+/** As `listen`, and how many comparisons it took. */
+export function hear(text: string, pack: Pack, context: ListenContext): { heard: Heard; work: number } {
+  const tokens = tokenise(text.length > LONGEST ? text.slice(0, LONGEST) : text, pack);
+  if (tokens.length === 0)
+    return {
+      heard: { teacher: 'none', child: 'none', evidence: [], signals: [], sentences: [], words: 0 },
+      work: 0,
+    };
+  const sentences = splitSentences(tokens);
+  const quotes = findQuotes(tokens);
+  const little = pack.classes.get('little')!;
+  const tape: Tape & { begins: (Person | undefined)[]; ends: (Person | undefined)[] } = {
+    tokens,
+    begins: new Array<Person | undefined>(tokens.length).fill(undefined),
+    ends: new Array<Person | undefined>(tokens.length).fill(undefined),
+    isFeeling: (at) => pack.states.has(tokens[at]!.word),
+    isOpen: (at) => {
+      const token = tokens[at];
+      return token?.kind === 'word' && token.word.length > 2 && !little.has(token.word) && !tape.begins[at];
+    },
+    work: 0,
+  };
+  const cast = findPeople(tape, pack, context.pupil);
+  const clauses = splitClauses(tokens, cast, pack);
+  const whole: Text = {
+    tokens,
+    clauses,
+    sentences,
+    quotes,
+    begins: tape.begins,
+    hits: find(tape, pack.rules),
+    pack,
+  };
+  const reading = readText(whole);
+  const evidence = hearFeelings(whole, reading, context);
+  const signals = hearSignals(whole, reading, context, evidence);
+  let words = 0;
+  let last = -1;
+  for (const t of tokens)
+    if (t.kind === 'word' && t.start !== last) {
+      words++;
+      last = t.start;
+    }
+  return {
+    heard: {
+      teacher: presenceOf(evidence, 'teacher'),
+      child: presenceOf(evidence, 'child'),
+      evidence,
+      signals,
+      sentences: sentences.map(({ start, end }) => ({ start, end })),
+      words,
+    },
+    work: tape.work,
+  };
+}
+
+function presenceOf(evidence: readonly Evidence[], holder: Holder): Presence {
+  let presence: Presence = 'none';
+  for (const e of evidence) {
+    if (e.holder === holder && e.presence === 'expressed') return 'expressed';
+    if (e.holder === holder || e.holder === 'unknown') presence = 'possible';
+  }
+  return presence;
+}
+
+export function hears(heard: Heard, kind: SignalKind): boolean {
+  return heard.signals.some((signal) => signal.kind === kind);
+}
+
+/** The expressed emotions of one holder, each once, in the order of the text. */
+export function emotionsOf(heard: Heard, holder: Holder): Emotion[] {
+  return [
+    ...new Set(
+      heard.evidence.filter((e) => e.holder === holder && e.presence === 'expressed').map((e) => e.emotion),
+    ),
+  ];
+}

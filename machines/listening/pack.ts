@@ -1,0 +1,501 @@
+/**
+ * A language pack: everything the listener knows of one language, as data. Checked and filed once, then only read.
+ * docs/languages.md says what each part is for.
+ */
+import { z } from 'zod';
+import { distance, plain, shadows, type Letters, type Speller } from './normalise.ts';
+import { index, parse, type PatternIndex, type Person, type Role } from './pattern.ts';
+import { EMOTIONS, type Emotion, type SignalKind } from './types.ts';
+
+/** Words separated by spaces, or a list of such strings. */
+const forms = z.union([z.string(), z.array(z.string())]);
+/** Each entry one pattern. */
+const phrases = z.array(z.string());
+const feelingKey = z
+  .string()
+  .refine(
+    (key) => key.split('+').every((e) => (EMOTIONS as readonly string[]).includes(e)),
+    'is no emotion (join two with +)',
+  );
+const felt = <T extends z.ZodType>(what: T) => z.record(feelingKey, what).default({});
+const emotion = z.enum(EMOTIONS);
+
+const ROLES = {
+  subject: 'subject',
+  object: 'object',
+  possessive: 'possessive',
+  reflexive: 'reflexive',
+} as const;
+
+const packSchema = z.strictObject({
+  language: z.string(),
+  letters: z
+    .strictObject({
+      fold: z.boolean().default(true),
+      replace: z.array(z.tuple([z.string(), z.string()])).default([]),
+    })
+    .default({ fold: true, replace: [] }),
+  spelling: z.record(z.string(), z.string()).default({}),
+  endings: forms.default([]),
+  boosters: forms.default([]),
+  realWords: forms.default([]),
+  classes: z.record(z.string(), forms),
+  people: z.strictObject({
+    pronouns: z.array(
+      z.strictObject({
+        forms,
+        who: z.enum(['teacher', 'child', 'we', 'both', 'other', 'it', 'self']),
+        as: forms,
+        gender: z.enum(['m', 'f']).optional(),
+        /** Only with (true) or only without (false) a capital inside a sentence. */
+        capital: z.boolean().optional(),
+      }),
+    ),
+    child: phrases.default([]),
+    teacher: phrases.default([]),
+    both: phrases.default([]),
+    others: phrases.default([]),
+    othersMale: phrases.default([]),
+    othersFemale: phrases.default([]),
+    names: forms.default([]),
+    /** Does a capital inside a sentence make a name? */
+    capitalsAreNames: z.boolean(),
+    noNames: forms.default([]),
+    /** Pronouns that are also plural, and the verb forms that tell. */
+    plural: z.strictObject({ pronouns: forms, verbs: forms }).optional(),
+  }),
+  clauses: z.strictObject({
+    joiners: forms,
+    openers: forms,
+    /** Open a clause only when somebody or a determiner follows (that, dat). */
+    openersBeforeSubject: forms.default([]),
+    /** A new subject pronoun opens a clause without any conjunction (I think he …). */
+    subjectOpens: z.boolean().default(false),
+  }),
+  grammar: z.strictObject({
+    negators: forms,
+    notNegating: phrases.default([]),
+    /** How far a denial reaches, in words: before the feeling, and after it. */
+    reach: z.strictObject({ before: z.number(), after: z.number() }).default({ before: 5, after: 2 }),
+    denials: phrases.default([]),
+    unreal: z.strictObject({ clause: phrases.default([]), after: phrases.default([]) }),
+    real: phrases.default([]),
+    asks: phrases.default([]),
+    reports: phrases.default([]),
+    insults: phrases.default([]),
+    echoes: phrases.default([]),
+    intends: phrases.default([]),
+  }),
+  feelings: z.strictObject({
+    states: felt(forms),
+    statePhrases: felt(phrases),
+    verbs: felt(forms),
+    moves: felt(forms),
+    nouns: felt(forms),
+    strong: felt(forms),
+    weak: felt(forms),
+    idioms: felt(phrases),
+    own: felt(phrases),
+    tone: felt(forms),
+    litotesWords: felt(forms),
+    emoji: felt(forms),
+    frames: z
+      .array(
+        z.strictObject({
+          say: z.string(),
+          /** The feeling of an open word that is in no list. Without it, open words that are in no list are only possible. */
+          emotion: emotion.optional(),
+          presence: z.enum(['expressed', 'possible']).default('expressed'),
+        }),
+      )
+      .default([]),
+    blocks: phrases.default([]),
+    standing: forms.default([]),
+    litotes: z.partialRecord(emotion, emotion).default({}),
+  }),
+  signals: z.strictObject({
+    actsNow: forms.default([]),
+    actsPast: forms.default([]),
+    acts: phrases.default([]),
+    actsPastPhrases: phrases.default([]),
+    conduct: forms.default([]),
+    traits: forms.default([]),
+    traitNouns: phrases.default([]),
+    events: phrases.default([]),
+    notEvents: phrases.default([]),
+    generalising: phrases.default([]),
+    dontKnow: phrases.default([]),
+    notDontKnow: phrases.default([]),
+    perspective: phrases.default([]),
+    notPerspective: phrases.default([]),
+    reasons: phrases.default([]),
+    ownInfluence: phrases.default([]),
+    talkingAway: phrases.default([]),
+    safety: z.partialRecord(z.enum(['S1', 'S2', 'S3', 'S4', 'S5']), phrases).default({}),
+    notSafety: phrases.default([]),
+  }),
+});
+
+/** Classes of words the engine itself asks for; a pack must have them. */
+const NEEDED = [
+  'be',
+  'have',
+  'say',
+  'think',
+  'determiner',
+  'degree',
+  'preposition',
+  'little',
+  'lift',
+  'faces',
+  'kids',
+] as const;
+const NEEDED_MORE = [
+  'together',
+  'licence',
+  'finite',
+  'present',
+  'copula',
+  'intention',
+  'because',
+  'judge',
+  'carry',
+] as const;
+type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number];
+
+export type FeelingKind =
+  'word' | 'phrase' | 'verb' | 'move' | 'noun' | 'strong' | 'weak' | 'idiom' | 'own' | 'frame' | 'litotes';
+
+export type Mark =
+  | 'block'
+  | 'negator'
+  | 'notNegating'
+  | 'denial'
+  | 'unrealClause'
+  | 'unrealAfter'
+  | 'real'
+  | 'ask'
+  | 'report'
+  | 'insult'
+  | 'echo'
+  | 'intend'
+  | 'actNow'
+  | 'actPast'
+  | 'conduct'
+  | 'traitWord'
+  | 'notEvent'
+  | 'notDontKnow'
+  | 'notPerspective'
+  | 'notSafety';
+
+export type Rule =
+  | {
+      readonly type: 'feeling';
+      readonly kind: FeelingKind;
+      readonly emotions: readonly Emotion[];
+      readonly presence: 'expressed' | 'possible';
+    }
+  | { readonly type: 'mark'; readonly mark: Mark }
+  | { readonly type: 'signal'; readonly signal: SignalKind; readonly detail?: string };
+
+export type PersonRule = Pick<Person, 'who' | 'gender'>;
+export interface Pronoun extends PersonRule {
+  readonly roles: ReadonlySet<Role>;
+  readonly capital: boolean | undefined;
+}
+
+export interface Pack extends Speller {
+  readonly language: string;
+  readonly classes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly pronouns: ReadonlyMap<string, readonly Pronoun[]>;
+  readonly people: PatternIndex<PersonRule>;
+  readonly names: ReadonlySet<string>;
+  readonly capitalsAreNames: boolean;
+  readonly noNames: ReadonlySet<string>;
+  readonly plural: { readonly pronouns: ReadonlySet<string>; readonly verbs: ReadonlySet<string> };
+  readonly joiners: ReadonlySet<string>;
+  readonly openers: ReadonlySet<string>;
+  readonly openersBeforeSubject: ReadonlySet<string>;
+  readonly subjectOpens: boolean;
+  readonly reach: { readonly before: number; readonly after: number };
+  readonly rules: PatternIndex<Rule>;
+  /** Single words that name a state: what #F stands for, and what an open frame looks up. */
+  readonly states: ReadonlyMap<string, readonly Emotion[]>;
+  readonly nouns: ReadonlyMap<string, readonly Emotion[]>;
+  readonly tone: ReadonlyMap<string, readonly Emotion[]>;
+  readonly emoji: ReadonlyMap<string, Emotion>;
+  readonly standing: ReadonlySet<string>;
+  readonly litotes: Readonly<Partial<Record<Emotion, Emotion>>>;
+  is(name: Needed, word: string): boolean;
+}
+
+const list = (f: string | readonly string[]): string[] =>
+  (typeof f === 'string' ? [f] : f).flatMap((s) => s.split(/\s+/)).filter((w) => w !== '');
+
+const emotionsIn = (key: string): Emotion[] => key.split('+') as Emotion[];
+
+export function compilePack(data: unknown): Pack {
+  const checked = packSchema.safeParse(data);
+  if (!checked.success) {
+    const problems = checked.error.issues.map(
+      (issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`,
+    );
+    throw new Error(`This language pack cannot be used:\n  ${problems.join('\n  ')}`);
+  }
+  const d = checked.data;
+  const problems: string[] = [];
+  const letters: Letters = d.letters;
+  const spell = (w: string): string => plain(w, letters);
+  const spelling = new Map(
+    Object.entries(d.spelling).map(([from, to]) => [spell(from), to.split(/\s+/).map(spell)]),
+  );
+  const endings = list(d.endings).map(spell);
+  const words = new Set<string>();
+  const set = (f: string | readonly string[]): Set<string> => new Set(list(f).map(spell));
+
+  const split = (literal: string): string[] => {
+    const w = spell(literal);
+    const apart = spelling.get(w);
+    if (apart) return [...apart];
+    const ending = endings.find((e) => w.length > e.length + 1 && w.endsWith(e));
+    if (ending) return [w.slice(0, -ending.length), ending];
+    return w.split('-').filter((p) => p !== '');
+  };
+
+  const classes = new Map<string, Set<string>>();
+  const resolve = (name: string, above: readonly string[]): Set<string> => {
+    const done = classes.get(name);
+    if (done) return done;
+    const out = new Set<string>();
+    const own = d.classes[name];
+    if (own === undefined || above.includes(name)) {
+      problems.push(
+        `classes.${above.at(-1) ?? name}: ${own === undefined ? 'names an unknown class' : 'goes round in a circle with'} @${name}`,
+      );
+      return out;
+    }
+    for (const w of list(own)) {
+      if (w.startsWith('@')) for (const m of resolve(w.slice(1), [...above, name])) out.add(m);
+      else for (const part of split(w)) out.add(part);
+    }
+    classes.set(name, out);
+    return out;
+  };
+  for (const name of Object.keys(d.classes)) resolve(name, []);
+  for (const name of [...NEEDED, ...NEEDED_MORE])
+    if (!d.classes[name]) problems.push(`classes.${name}: is missing`);
+
+  type Parsed<T> = { source: string; elements: ReturnType<typeof parse>; value: T };
+  const read = <T>(into: Parsed<T>[], path: string, sources: readonly string[], value: T): void => {
+    sources.forEach((source, i) => {
+      try {
+        const elements = parse(source, classes, split);
+        for (const e of elements) if (e.words) for (const w of e.words) words.add(w);
+        into.push({ source, elements, value });
+      } catch (error) {
+        problems.push(`${path}.${i} ("${source}"): ${(error as Error).message}`);
+      }
+    });
+  };
+
+  const people: Parsed<PersonRule>[] = [];
+  read(people, 'people.child', d.people.child, { who: 'child', gender: null });
+  read(people, 'people.teacher', d.people.teacher, { who: 'teacher', gender: null });
+  read(people, 'people.both', d.people.both, { who: 'both', gender: null });
+  read(people, 'people.others', d.people.others, { who: 'other', gender: null });
+  read(people, 'people.othersMale', d.people.othersMale, { who: 'other', gender: 'm' });
+  read(people, 'people.othersFemale', d.people.othersFemale, { who: 'other', gender: 'f' });
+
+  const pronouns = new Map<string, Pronoun[]>();
+  d.people.pronouns.forEach((p, i) => {
+    const roles = new Set<Role>();
+    for (const role of list(p.as)) {
+      if (role in ROLES) roles.add(role as Role);
+      else problems.push(`people.pronouns.${i}.as: "${role}" is none of ${Object.keys(ROLES).join(', ')}`);
+    }
+    for (const form of list(p.forms)) {
+      const w = spell(form);
+      words.add(w);
+      const entry = { who: p.who, gender: p.gender ?? null, roles, capital: p.capital };
+      const known = pronouns.get(w);
+      if (known) known.push(entry);
+      else pronouns.set(w, [entry]);
+    }
+  });
+
+  const rules: Parsed<Rule>[] = [];
+  const states = new Map<string, readonly Emotion[]>();
+  const nouns = new Map<string, readonly Emotion[]>();
+  const slipsInto = new Set<string>();
+  const feeling = (
+    part: string,
+    kind: FeelingKind,
+    from: Record<string, string | string[]>,
+    single: boolean,
+  ): void => {
+    for (const [key, value] of Object.entries(from)) {
+      const sources = single ? list(value) : (value as string[]);
+      const emotions = emotionsIn(key);
+      read(rules, `feelings.${part}.${key}`, sources, {
+        type: 'feeling',
+        kind,
+        emotions,
+        presence: 'expressed',
+      });
+      if (!single) continue;
+      for (const w of sources.map(spell)) {
+        if (kind === 'word') states.set(w, emotions);
+        if (kind === 'noun') nouns.set(w, emotions);
+        slipsInto.add(w);
+      }
+    }
+  };
+  const f = d.feelings;
+  feeling('states', 'word', f.states, true);
+  feeling('statePhrases', 'phrase', f.statePhrases, false);
+  feeling('verbs', 'verb', f.verbs, true);
+  feeling('moves', 'move', f.moves, true);
+  feeling('nouns', 'noun', f.nouns, true);
+  feeling('strong', 'strong', f.strong, true);
+  feeling('weak', 'weak', f.weak, true);
+  feeling('idioms', 'idiom', f.idioms, false);
+  feeling('own', 'own', f.own, false);
+  feeling('litotesWords', 'litotes', f.litotesWords, true);
+  f.frames.forEach((frame, i) => {
+    const emotions = frame.emotion ? [frame.emotion] : [];
+    const presence = frame.emotion ? frame.presence : 'possible';
+    read(rules, `feelings.frames.${i}`, [frame.say], { type: 'feeling', kind: 'frame', emotions, presence });
+  });
+
+  const g = d.grammar;
+  const s = d.signals;
+  const marks: [Mark, string, readonly string[]][] = [
+    ['block', 'feelings.blocks', f.blocks],
+    ['negator', 'grammar.negators', list(g.negators)],
+    ['notNegating', 'grammar.notNegating', g.notNegating],
+    ['denial', 'grammar.denials', g.denials],
+    ['unrealClause', 'grammar.unreal.clause', g.unreal.clause],
+    ['unrealAfter', 'grammar.unreal.after', g.unreal.after],
+    ['real', 'grammar.real', g.real],
+    ['ask', 'grammar.asks', g.asks],
+    ['report', 'grammar.reports', g.reports],
+    ['insult', 'grammar.insults', g.insults],
+    ['echo', 'grammar.echoes', g.echoes],
+    ['intend', 'grammar.intends', g.intends],
+    ['actNow', 'signals.actsNow', list(s.actsNow)],
+    ['actNow', 'signals.acts', s.acts],
+    ['actPast', 'signals.actsPast', list(s.actsPast)],
+    ['actPast', 'signals.actsPastPhrases', s.actsPastPhrases],
+    ['conduct', 'signals.conduct', list(s.conduct)],
+    ['traitWord', 'signals.traits', list(s.traits)],
+    ['notEvent', 'signals.notEvents', s.notEvents],
+    ['notDontKnow', 'signals.notDontKnow', s.notDontKnow],
+    ['notPerspective', 'signals.notPerspective', s.notPerspective],
+    ['notSafety', 'signals.notSafety', s.notSafety],
+  ];
+  for (const [mark, path, sources] of marks) read(rules, path, sources, { type: 'mark', mark });
+  const signals: [SignalKind, string, readonly string[]][] = [
+    ['trait', 'signals.traitNouns', s.traitNouns],
+    ['event', 'signals.events', s.events],
+    ['generalising', 'signals.generalising', s.generalising],
+    ['dontKnow', 'signals.dontKnow', s.dontKnow],
+    ['perspective', 'signals.perspective', s.perspective],
+    ['reason', 'signals.reasons', s.reasons],
+    ['ownInfluence', 'signals.ownInfluence', s.ownInfluence],
+    ['talkingAway', 'signals.talkingAway', s.talkingAway],
+  ];
+  for (const [signal, path, sources] of signals) read(rules, path, sources, { type: 'signal', signal });
+  for (const [detail, sources] of Object.entries(s.safety))
+    read(rules, `signals.safety.${detail}`, sources, { type: 'signal', signal: 'safety', detail });
+
+  if (problems.length > 0) throw new Error(`This language pack cannot be used:\n  ${problems.join('\n  ')}`);
+
+  for (const members of classes.values()) for (const w of members) words.add(w);
+  for (const part of [d.realWords, d.clauses.joiners, d.clauses.openers, f.standing, d.people.names])
+    for (const w of set(part)) words.add(w);
+  for (const parts of spelling.values()) for (const w of parts) words.add(w);
+
+  const tone = new Map<string, readonly Emotion[]>();
+  for (const [key, value] of Object.entries(f.tone))
+    for (const w of set(value)) {
+      tone.set(w, emotionsIn(key));
+      slipsInto.add(w);
+    }
+  const emoji = new Map<string, Emotion>();
+  for (const [key, value] of Object.entries(f.emoji))
+    for (const sign of list(value)) emoji.set(sign.replace(/\ufe0f/g, ''), emotionsIn(key)[0]!);
+  for (const w of slipsInto) words.add(w);
+  const boosters = list(d.boosters).map(spell);
+
+  return {
+    language: d.language,
+    letters,
+    spelling,
+    endings,
+    emoji,
+    longestEmoticon: Math.max(
+      0,
+      ...[...emoji.keys()].filter((k) => k.charCodeAt(0) < 128).map((k) => k.length),
+    ),
+    known: (word) => words.has(word),
+    meant: slips(slipsInto, states, boosters),
+    classes,
+    pronouns,
+    people: index(people),
+    names: set(d.people.names),
+    capitalsAreNames: d.people.capitalsAreNames,
+    noNames: set(d.people.noNames),
+    plural: { pronouns: set(d.people.plural?.pronouns ?? []), verbs: set(d.people.plural?.verbs ?? []) },
+    joiners: set(d.clauses.joiners),
+    openers: set(d.clauses.openers),
+    openersBeforeSubject: set(d.clauses.openersBeforeSubject),
+    subjectOpens: d.clauses.subjectOpens,
+    reach: g.reach,
+    rules: index(rules),
+    states,
+    nouns,
+    tone,
+    standing: set(f.standing),
+    litotes: f.litotes,
+    is: (name, word) => classes.get(name)!.has(word),
+  };
+}
+
+export const MISTYPED_FROM = 6;
+const MISTYPED_TWICE_FROM = 10;
+
+/** Which feeling word was meant by a word we do not know: strengthened by a prefix, or mistyped. */
+function slips(
+  into: ReadonlySet<string>,
+  states: ReadonlyMap<string, readonly Emotion[]>,
+  boosters: readonly string[],
+): (word: string) => string | undefined {
+  const near = new Map<string, string[]>();
+  for (const w of into) {
+    if (w.length < MISTYPED_FROM) continue;
+    for (const shadow of shadows(w, w.length >= MISTYPED_TWICE_FROM ? 2 : 1)) {
+      const others = near.get(shadow);
+      if (others) others.push(w);
+      else near.set(shadow, [w]);
+    }
+  }
+  return (word) => {
+    for (const b of boosters)
+      if (word.length > b.length + 2 && word.startsWith(b) && states.has(word.slice(b.length)))
+        return word.slice(b.length);
+    if (word.length < MISTYPED_FROM - 1 || word.length > 24) return undefined;
+    let best: string | undefined;
+    let least = 3;
+    for (const shadow of shadows(word, word.length >= MISTYPED_TWICE_FROM - 1 ? 2 : 1))
+      for (const w of near.get(shadow) ?? []) {
+        if (w[0] !== word[0]) continue;
+        const limit = Math.max(w.length, word.length) >= MISTYPED_TWICE_FROM ? 2 : 1;
+        const d = distance(word, w, limit);
+        if (d <= limit && d < least) {
+          least = d;
+          best = w;
+        }
+      }
+    return best;
+  };
+}
