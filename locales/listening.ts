@@ -36,15 +36,21 @@ export function loadPack(lang: string): Pack {
   const known = packs.get(lang);
   if (known) return known;
   if (!listeningLanguages().includes(lang))
-    throw new Error(`There is no listening pack for "${lang}". There is one for: ${listeningLanguages().join(', ')}.`);
+    throw new Error(
+      `There is no listening pack for "${lang}". There is one for: ${listeningLanguages().join(', ')}.`,
+    );
   const folder = new URL(`${lang}/listening/`, HERE);
   let data: Json | undefined;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()) {
     let part: Json;
     try {
       part = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Json;
     } catch (error) {
-      throw new Error(`locales/${lang}/listening/${file} is no JSON: ${(error as Error).message}`, { cause: error });
+      throw new Error(`locales/${lang}/listening/${file} is no JSON: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     data = join(data, part, lang);
   }
