@@ -279,36 +279,30 @@ const FEELING_WORDS: Readonly<Record<string, string>> = {
     verletzt verlegen verzweifelt verzweiflung wut wütend zärtlich zorn zornig zufrieden`,
 };
 
-/**
- * Feeling words the listener of this language knows: in locales/<lang>/listening/*.json, the single words under any key that
- * speaks of emotions or feelings. Stems (`ergernis*`) and phrases are left to the listener's own tests.
- */
+/** Words that name a state for the listener of this language: its lists of states and of nouns, in every form. */
 function listenersWords(lang: string): string[] {
   const folder = new URL(`${lang}/listening/`, LOCALES);
   if (!existsSync(folder)) return [];
-  const words: string[] = [];
-  const walk = (value: unknown, inside: boolean): void => {
-    if (typeof value === 'string') {
-      if (inside && /^\p{L}{3,}$/u.test(value)) words.push(value);
-    } else if (Array.isArray(value)) for (const v of value as unknown[]) walk(v, inside);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, v] of Object.entries(value)) {
-        const speaks = /emotion|feeling/iu.test(key);
-        if (inside && /^\p{L}{3,}$/u.test(key) && typeof v === 'string') words.push(key);
-        walk(v, inside || speaks);
-      }
-    }
-  };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
-    const value = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown;
-    walk(value, /emotion|feeling/iu.test(file));
-  }
-  return words;
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((file) => {
+      const part = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Pack;
+      const lists = [part.feelings?.states, part.feelings?.nouns].flatMap((l) => Object.values(l ?? {}));
+      return lists.flat().flatMap((words) => words.split(/\s+/u));
+    })
+    .filter((word) => /^\p{L}{3,}$/u.test(word));
+}
+
+interface Pack {
+  readonly feelings?: Readonly<
+    Record<'states' | 'nouns', Readonly<Record<string, string | string[]>> | undefined>
+  >;
 }
 
 /** Names of the feelings in general are no feeling, and some words of the lists have an everyday meaning in our questions. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'gevoel',
+  'gerust',
   'gevoelens',
   'feel',
   'feeling',
