@@ -103,6 +103,9 @@ export function createInbox(options: InboxOptions): Inbox {
   const troubled = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let timerAt = Infinity;
+  /** When lanes that this process knows of are due; and when to look for what others have left. */
+  const moments = new Set<number>();
+  let lookAt = Infinity;
   let started = false;
 
   /** One transaction in a lane; repeated when a message in it cannot be answered, until what can be answered is. */
@@ -257,6 +260,12 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   function wakeAt(at: number): void {
+    if (started) moments.add(at);
+    setTimer();
+  }
+
+  function setTimer(): void {
+    const at = Math.min(lookAt, ...moments);
     if (!started || at >= timerAt) return;
     if (timer) clearTimeout(timer);
     timerAt = at;
@@ -266,12 +275,15 @@ export function createInbox(options: InboxOptions): Inbox {
   async function wake(): Promise<void> {
     timer = null;
     timerAt = Infinity;
+    const now = world.now();
+    for (const at of moments) if (at <= now) moments.delete(at);
     try {
       await tracked(drain());
     } catch (error) {
       options.onTrouble?.(error);
     }
-    wakeAt(world.now() + pollMs);
+    lookAt = world.now() + pollMs;
+    setTimer();
   }
 
   function tracked<T>(work: Promise<T>): Promise<T> {
@@ -302,7 +314,8 @@ export function createInbox(options: InboxOptions): Inbox {
     start() {
       if (started) return;
       started = true;
-      wakeAt(world.now());
+      lookAt = world.now();
+      setTimer();
     },
     async stop() {
       started = false;

@@ -168,6 +168,25 @@ describe.each(engines)('the inbox on $title', (engine) => {
       time.at = Date.now();
       expect(await heard()).toEqual(['1: a']);
     });
+
+    test('a thought is answered when its quiet time is over, not at the next look for what others left', async () => {
+      time.at = Date.now();
+      time.now = Date.now;
+      let answered = 0;
+      const takeTurn: typeof echo = (...turn) => {
+        answered = Date.now();
+        return echo(...turn);
+      };
+      inbox = create({ quietMs: 700, pollMs: 500, takeTurn });
+      inbox.start();
+      await say('a');
+      const sent = Date.now();
+      // The look at 500 ms finds nothing; the one after it would come 300 ms too late.
+      while (answered === 0 && Date.now() - sent < 5_000) await new Promise((go) => setTimeout(go, 10));
+      await inbox.stop();
+      expect(answered - sent).toBeGreaterThan(600);
+      expect(answered - sent).toBeLessThan(920);
+    });
   });
 
   describe('the same message again', () => {
