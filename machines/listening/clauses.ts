@@ -42,6 +42,7 @@ const OPENS = new Map([
   ['»', '«'],
   ["'", "'"],
 ]);
+const CLOSES = new Set(['"', "'", ')', ']', '}']);
 /** A quotation longer than this is taken as a sign nobody closed it. */
 const LONGEST_QUOTE = 400;
 /** Nor is a clause of more words than this one clause: dictation without a single comma is cut, so that the work stays bounded. */
@@ -86,6 +87,7 @@ export function splitSentences(tokens: Token[]): Sentence[] {
       i > 0 &&
       tokens[i - 1]!.kind === 'mark' &&
       ENDS.has(tokens[i - 1]!.word) &&
+      CLOSES.has(t.word) &&
       !(next && BREAKS.has(next.word))
     ) {
       if (t.word !== "'" || !next || next.start > t.end) close(i + 1);
