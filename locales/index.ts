@@ -2,13 +2,23 @@
  * Everything a person reads. A language is a folder; Dutch is the reference that the others are held against.
  * A missing text, parameter or language is an error here, never a key shown to a teacher.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInstance, type i18n } from 'i18next';
 import { z } from 'zod';
+import { loadLinter, type LinterLists } from './linter.ts';
 
 const HERE = new URL('.', import.meta.url);
 const REFERENCE = 'nl';
-const NAMESPACES = ['interview', 'probes', 'acks', 'notices', 'review', 'profile', 'coach'] as const;
+const NAMESPACES = [
+  'interview',
+  'probes',
+  'acks',
+  'notices',
+  'review',
+  'profile',
+  'coach',
+  'safety',
+] as const;
 type Namespace = (typeof NAMESPACES)[number];
 
 const phrases = z.array(z.string().min(1)).min(1);
@@ -19,10 +29,30 @@ const metaSchema = z.object({
   negotiates: z.array(z.string()),
   /** Words that join a list ("en", "and"). */
   joiners: phrases,
+  /** Who has read it: nobody signs for a school but a school. */
+  review: z.object({ complete: z.boolean(), signedBy: z.array(z.string()) }),
 });
+/** A thin layer over another language: only what differs. */
+const layerSchema = metaSchema.partial().extend({ base: z.string(), name: z.string(), tag: z.string() });
 const commandsSchema = z.object({ languages: z.record(z.string(), phrases) }).catchall(phrases);
 const choicesSchema = z.record(z.string(), z.object({ title: z.string(), say: phrases }));
 const feelingsSchema = z.record(z.string(), z.string());
+/** Per term its words; per word its forms, as placeholders of the texts. The first word is the usual one. */
+const termsSchema = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string())));
+type Terms = z.infer<typeof termsSchema>;
+
+export const TERMS = ['teacher', 'pupil', 'coach'] as const;
+export type Term = (typeof TERMS)[number];
+export type Address = 'informal' | 'formal';
+
+/** How a school wants to be spoken for in one language. Never changed once made: a version of the settings has its own. */
+export interface Voice {
+  readonly address: Address;
+  /** The school's words, by term; the usual ones where absent. */
+  readonly terms: Readonly<Partial<Record<Term, string>>>;
+  /** Own wordings by key, e.g. `interview:q4_off.0`; they stand as written, whatever the form of address. */
+  readonly own: Readonly<Record<string, string>>;
+}
 
 export interface ChoiceText {
   readonly title: string;
@@ -39,6 +69,17 @@ export interface Language {
   readonly name: string;
   /** BCP 47 tag for outgoing activities. */
   readonly tag: string;
+  /** The language whose listener and word lists it shares: its own code, or that of the language it is a layer over. */
+  readonly base: string;
+  /** Whether it has texts for the formal form of address. */
+  readonly hasFormal: boolean;
+  readonly review: { readonly complete: boolean; readonly signedBy: readonly string[] };
+  /** The same language in a school's voice. */
+  with(voice: Voice): Language;
+  /** Words a school can choose from for a term, with the forms they take in the texts. */
+  terms(): Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+  /** Word lists for judging a school's own questions; null when there are none. */
+  linter(): LinterLists | null;
   /** One text, e.g. `notices:paused`. Throws when the key or a parameter is missing. */
   t(key: string, params?: Params): string;
   /** The nth wording of a key that has several; starts again after the last. */
@@ -66,42 +107,101 @@ function readJson(code: string, file: string): unknown {
   return JSON.parse(readFileSync(new URL(`${code}/${file}.json`, HERE), 'utf8')) as unknown;
 }
 
+function isThere(code: string, file: string): boolean {
+  return existsSync(new URL(`${code}/${file}.json`, HERE));
+}
+
+/** The texts of a formal form of address are a layer of their own, under a private subtag: `nl-x-formal`. */
+const FORMAL = '-x-formal';
+
+/** Where a text is looked for, nearest first. Formal beats regional: a regional text in the wrong form of address would be worse. */
+function chainOf(code: string, address: Address): string[] {
+  const base = baseOf(code);
+  const codes = base === code ? [code] : [code, base];
+  return address === 'formal' ? [...codes.map((c) => c + FORMAL), ...codes] : codes;
+}
+
+function baseOf(code: string): string {
+  return isThere(code, 'interview') ? code : layerSchema.parse(readJson(code, 'meta')).base;
+}
+
 function openLanguage(instance: i18n, code: string): Language {
-  const meta = metaSchema.parse(readJson(code, 'meta'));
-  const { languages, ...commands } = commandsSchema.parse(readJson(code, 'commands'));
-  const choices = choicesSchema.parse(readJson(code, 'choices'));
-  const feelings = feelingsSchema.parse(readJson(code, 'feelings'));
-  const translate = instance.getFixedT(code);
-  const countOf = (key: string): number => {
-    const found: unknown = instance.getResource(code, ...splitKey(key));
-    return Array.isArray(found) ? found.length : 0;
+  const base = baseOf(code);
+  const meta = metaSchema.parse({
+    ...(readJson(base, 'meta') as object),
+    ...(readJson(code, 'meta') as object),
+  });
+  const { languages, ...commands } = commandsSchema.parse(readJson(base, 'commands'));
+  const choices = choicesSchema.parse(readJson(base, 'choices'));
+  const feelings = feelingsSchema.parse(readJson(base, 'feelings'));
+  const terms = termsSchema.parse(readJson(base, 'terms'));
+  const named = Object.entries(feelings).flatMap(([id, word]) => (UNFELT.has(id) ? [] : [word]));
+  const inVoices = new WeakMap<Voice, Language>();
+
+  const inVoice = (voice: Voice): Language => {
+    const known = inVoices.get(voice);
+    if (known) return known;
+    const chain = chainOf(code, voice.address);
+    const translate = instance.getFixedT(chain[0] ?? code);
+    const words = formsOf(terms, voice.terms);
+    const countOf = (key: string): number => {
+      // Every layer has as many wordings as the language under it.
+      const found: unknown = instance.getResource(base, ...splitKey(key));
+      return Array.isArray(found) ? found.length : 0;
+    };
+    const t = (key: string, params: Params = {}): string => {
+      const values = { ...words, ...params };
+      const own = voice.own[key];
+      if (own !== undefined) return instance.services.interpolator.interpolate(own, values, code, {});
+      const text: unknown = translate(key, values);
+      if (typeof text !== 'string') throw new Error(`locales/${code}: ${key} is not one text`);
+      return text;
+    };
+    const language: Language = {
+      code,
+      base,
+      name: meta.name,
+      tag: meta.tag,
+      review: meta.review,
+      hasFormal: isThere(base, 'formal'),
+      with: inVoice,
+      terms: () => terms,
+      linter: () => loadLinter(base, named),
+      t,
+      variants: countOf,
+      variant: (key, nth, params) => {
+        const count = countOf(key);
+        if (count === 0) throw new Error(`locales/${code}: ${key} has no wordings`);
+        return t(`${key}.${nth % count}`, params);
+      },
+      commands: () => commands,
+      languages: () => languages,
+      joiners: () => meta.joiners,
+      choice: (id) => {
+        const choice = choices[id];
+        if (!choice) throw new Error(`locales/${code}/choices.json: ${id} is missing`);
+        return choice;
+      },
+      feelings: () => feelings,
+    };
+    inVoices.set(voice, language);
+    return language;
   };
-  const t = (key: string, params: Params = {}): string => {
-    const text: unknown = translate(key, params);
-    if (typeof text !== 'string') throw new Error(`locales/${code}: ${key} is not one text`);
-    return text;
-  };
-  return {
-    code,
-    name: meta.name,
-    tag: meta.tag,
-    t,
-    variants: countOf,
-    variant: (key, nth, params) => {
-      const count = countOf(key);
-      if (count === 0) throw new Error(`locales/${code}: ${key} has no wordings`);
-      return t(`${key}.${nth % count}`, params);
-    },
-    commands: () => commands,
-    languages: () => languages,
-    joiners: () => meta.joiners,
-    choice: (id) => {
-      const choice = choices[id];
-      if (!choice) throw new Error(`locales/${code}/choices.json: ${id} is missing`);
-      return choice;
-    },
-    feelings: () => feelings,
-  };
+  return inVoice(PLAIN);
+}
+
+const PLAIN: Voice = { address: 'informal', terms: {}, own: {} };
+/** Choices beside the feeling words that name no feeling. */
+const UNFELT = new Set(['else', 'nothing']);
+
+/** The forms of the chosen words, ready to be filled in. */
+function formsOf(terms: Terms, chosen: Voice['terms']): Record<string, string> {
+  return Object.assign(
+    {},
+    ...Object.entries(terms).map(
+      ([term, words]) => words[chosen[term as Term] ?? ''] ?? Object.values(words)[0] ?? {},
+    ),
+  ) as Record<string, string>;
 }
 
 function splitKey(key: string): [string, string] {
@@ -109,24 +209,40 @@ function splitKey(key: string): [string, string] {
   return [key.slice(0, colon), key.slice(colon + 1)];
 }
 
+/** All layers as i18next keeps them: every language, its formal texts, the thin layers over it. */
+function resourcesOf(codes: readonly string[]): Record<string, Record<string, object>> {
+  const found: Record<string, Record<string, object>> = {};
+  for (const code of codes) {
+    found[code] = isThere(code, 'interview')
+      ? Object.fromEntries(NAMESPACES.map((ns: Namespace) => [ns, readJson(code, ns) as object]))
+      : (readJson(code, 'layer') as Record<string, object>);
+    if (isThere(code, 'formal')) found[code + FORMAL] = readJson(code, 'formal') as Record<string, object>;
+  }
+  return found;
+}
+
 /** Loads every language folder. Throws on a folder that is not complete enough to be used. */
 export function loadTexts(): Texts {
   const codes = readdirSync(HERE, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && hasTexts(entry.name))
+    .filter(
+      (entry) => entry.isDirectory() && (isThere(entry.name, 'interview') || isThere(entry.name, 'layer')),
+    )
     .map((entry) => entry.name)
     .sort((a, b) => Number(b === REFERENCE) - Number(a === REFERENCE) || a.localeCompare(b));
   const instance = createInstance();
+  const fallbacks = codes.flatMap((code) =>
+    (['informal', 'formal'] as const).map((address): [string, string[]] => {
+      const [first = code, ...rest] = chainOf(code, address);
+      return [first, rest];
+    }),
+  );
   void instance.init({
     initAsync: false,
     lng: REFERENCE,
-    fallbackLng: false,
+    load: 'currentOnly',
+    fallbackLng: { ...Object.fromEntries(fallbacks), default: [] },
     ns: [...NAMESPACES],
-    resources: Object.fromEntries(
-      codes.map((code) => [
-        code,
-        Object.fromEntries(NAMESPACES.map((ns: Namespace) => [ns, readJson(code, ns) as object])),
-      ]),
-    ),
+    resources: resourcesOf(codes),
     // Nothing is HTML here; escaping is done where a text becomes a card.
     interpolation: { escapeValue: false },
     saveMissing: true,
@@ -139,9 +255,10 @@ export function loadTexts(): Texts {
   });
   const open = new Map(codes.map((code) => [code, openLanguage(instance, code)]));
   const negotiable = new Map(
-    codes.flatMap((code) =>
-      metaSchema.parse(readJson(code, 'meta')).negotiates.map((tag) => [tag, code] as const),
-    ),
+    codes.flatMap((code) => {
+      const { negotiates = [] } = metaSchema.partial().parse(readJson(code, 'meta'));
+      return negotiates.map((tag) => [tag, code] as const);
+    }),
   );
   return {
     codes,
@@ -156,12 +273,4 @@ export function loadTexts(): Texts {
       return negotiable.get(tag) ?? negotiable.get(tag.split(/[-_]/u)[0] ?? '') ?? null;
     },
   };
-}
-
-function hasTexts(folder: string): boolean {
-  try {
-    return readdirSync(new URL(`${folder}/`, HERE)).includes('interview.json');
-  } catch {
-    return false;
-  }
 }
