@@ -12,6 +12,8 @@ function join(a: Json | undefined, b: Json, path: string): Json {
   if (a === undefined) return b;
   if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
   if (typeof a === 'string' && typeof b === 'string') return `${a} ${b}`;
+  if (typeof a === 'string' && Array.isArray(b)) return [a, ...b];
+  if (Array.isArray(a) && typeof b === 'string') return [...a, b];
   if (isObject(a) && isObject(b)) {
     const out = { ...a };
     for (const [key, value] of Object.entries(b)) out[key] = join(out[key], value, `${path}.${key}`);

@@ -260,18 +260,19 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
       }
     }
   });
-  // "Petrified, she was.": a clause without a subject, first in its sentence, looks to the bare clause behind it.
+  // "Petrified, she was.", "Kwaad dat ie was!": a clause without a subject, first in its sentence, looks to the bare clause behind it.
   clauses.forEach((clause, c) => {
     if (clause.subject) return;
     const next = clauses[c + 1];
-    if (!next || next.sentence !== clause.sentence || next.opener) return;
+    if (!next || next.sentence !== clause.sentence) return;
+    if (next.opener && !pack.openersBeforeSubject.has(next.opener) && !pack.is('postposed', next.opener))
+      return;
     const words = tokens.slice(next.from, next.to).filter((t) => t.kind === 'word');
-    if (
-      next.subject &&
-      !next.carried &&
-      words.length <= 3 &&
-      words.some((t) => pack.is('be', t.word) || pack.is('finite', t.word))
-    ) {
+    const bare =
+      words.length <= (next.opener ? 6 : 3) &&
+      words.some((t) => pack.is('be', t.word)) &&
+      !words.some((t) => pack.is('think', t.word));
+    if (next.subject && next.subject.who !== 'it' && !next.carried && bare) {
       clause.subject = next.subject;
       clause.carried = true;
     }

@@ -87,10 +87,14 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
     if (token.kind === 'emoji') {
       const emotion = pack.emoji.get(token.word);
       if (emotion && token.quote < 0) put(i, i + 1, 'teacher', [emotion], 'expressed', 'emoji');
-    } else if (context.question === 'three_word' && !taken[i] && !reading.blocked[i]) {
+    } else if (
+      (context.question === 'three_word' || alone(reading.clauseOf(i), context)) &&
+      !taken[i] &&
+      !reading.blocked[i]
+    ) {
       const emotions = pack.tone.get(token.word);
       if (emotions && standsAlone(reading.clauseOf(i)) && !reading.isNegated(i, i + 1))
-        put(i, i + 1, 'teacher', emotions, 'expressed', 'tone');
+        put(i, i + 1, ASKED[context.question], emotions, 'expressed', 'tone');
     }
   });
   evidence.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -102,6 +106,11 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
 const rank = (hit: Felt): number =>
   hit.value.kind === 'idiom' || hit.value.kind === 'phrase' ? 0 : hit.value.kind === 'frame' ? 1 : 2;
 
+/** In answer to "what did you feel": a word or two, without anybody. */
+const alone = (clause: Clause, context: ListenContext): boolean =>
+  context.question.startsWith('event_followup') &&
+  clause.subject === undefined &&
+  clause.to - clause.from <= 4;
 const standsAlone = (clause: Clause): boolean =>
   clause.subject === undefined || clause.subject.who === 'it' || clause.subject.who === 'teacher';
 
@@ -116,7 +125,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
 
   if (kind === 'frame') {
     const word = hit.open >= 0 ? tokens[hit.open]!.word : '';
-    const known = pack.states.get(word) ?? pack.nouns.get(word);
+    const known = pack.states.get(word) ?? pack.nouns.get(word) ?? pack.judged.get(word);
     if (known) {
       emotions = known;
       presence = 'expressed';
@@ -189,8 +198,12 @@ const whoIs = (text: Text, person: Person | undefined, clause: Clause): Who => {
   if (!person) return 'nobody';
   switch (person.who) {
     case 'we': {
-      for (let i = clause.from; i < clause.to; i++)
-        if (text.pack.is('together', text.tokens[i]!.word)) return 'both';
+      const { tokens, pack } = text;
+      const near = (i: number): boolean => tokens[i]?.sentence === clause.sentence;
+      for (let i = clause.from; near(i) && i < clause.from + 30; i++)
+        if (pack.is('together', tokens[i]!.word)) return 'both';
+      for (let i = clause.from - 1; near(i) && i > clause.from - 15; i--)
+        if (pack.is('together', tokens[i]!.word)) return 'both';
       return 'teacher';
     }
     case 'self':
@@ -232,7 +245,20 @@ function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause): Who 
   if (hit.value.kind === 'noun') {
     const p =
       begins[at - 1] ?? (tokens[at - 1]?.word === "'s" ? begins[at - 2] : undefined) ?? begins[at - 2];
-    if (p && p.to <= at && p.roles.has('possessive') && at - p.to <= 1) return whoIs(text, p, clause);
+    if (
+      p &&
+      p.to <= at &&
+      p.roles.has('possessive') &&
+      at - p.to <= 1 &&
+      (p.pronoun || tokens[at - 1]!.word === "'s")
+    )
+      return whoIs(text, p, clause);
+    // "die spanning bij haar", "what a relief for him".
+    for (let i = hit.to; i < clause.to - 1 && i <= hit.to + 4; i++) {
+      const q = begins[i + 1];
+      if (pack.is('at', tokens[i]!.word) && q?.roles.has('object') && q.who !== 'it')
+        return whoIs(text, q, clause);
+    }
   }
   // "saw him upset", "maakte haar boos": the object of such a verb is who feels it.
   for (let i = at - 1; i >= clause.from && i >= at - 8; i--) {

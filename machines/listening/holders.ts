@@ -62,7 +62,9 @@ export function findPeople(
       begins[around.from] = undefined;
       ends[around.to - 1] = undefined;
     }
-    add({ ...hit.value, roles: NOUN_ROLES, from: hit.from, to: hit.to, pronoun: false });
+    const { who, gender } = hit.value;
+    if (who === 'nobody') for (let i = hit.from; i < hit.to; i++) taken[i] = 1;
+    else add({ who, gender, roles: NOUN_ROLES, from: hit.from, to: hit.to, pronoun: false });
   }
   tokens.forEach((token, i) => {
     if (taken[i] || token.kind !== 'word') return;
@@ -74,11 +76,13 @@ export function findPeople(
         return;
       }
     }
-    if (isName(tokens, i, pack))
+    const antecedent = pack.relatives.has(token.word) ? relativeTo(tokens, begins, i, pack) : undefined;
+    if (antecedent) add(antecedent);
+    else if (isName(tokens, i, pack))
       add({ who: 'other', roles: NOUN_ROLES, from: i, to: i + 1, gender: null, pronoun: false });
   });
   const all = begins.filter((p) => p !== undefined);
-  settleGender(all, tokens, begins, ends);
+  settleGender(all, tokens, pack.pronouns, begins, ends);
   return { begins, ends, all };
 }
 
@@ -122,19 +126,12 @@ function isName(tokens: readonly Token[], i: number, pack: Pack): boolean {
 function settleGender(
   all: Person[],
   tokens: readonly Token[],
+  pronouns: Pack['pronouns'],
   begins: (Person | undefined)[],
   ends: (Person | undefined)[],
 ): void {
-  let m = 0;
-  let f = 0;
-  for (const p of all)
-    if (p.who === 'child' && p.pronoun && p.gender && tokens[p.from]!.quote < 0) {
-      if (p.gender === 'm') m++;
-      else f++;
-    }
-  if (m === 0 && f === 0) return;
-  const firstGender = all.find((p) => p.who === 'child' && p.pronoun && p.gender)?.gender ?? null;
-  const pupil = m === f ? firstGender : m > f ? 'm' : 'f';
+  const pupil = genderOfPupil(all, tokens, pronouns);
+  if (!pupil) return;
   let other: 'm' | 'f' | 'any' | null = null;
   all.forEach((p, k) => {
     if (p.who === 'other' && !p.pronoun) {
@@ -152,4 +149,58 @@ function settleGender(
       ends[p.to - 1] = changed;
     }
   });
+}
+
+/** The first pronoun that can only mean the pupil tells: one that nobody of that gender was named before, or "his" of "his mother". */
+function genderOfPupil(
+  all: readonly Person[],
+  tokens: readonly Token[],
+  pronouns: Pack['pronouns'],
+): 'm' | 'f' | null {
+  const others = new Set<string>();
+  let doubtful: 'm' | 'f' | null = null;
+  for (const p of all) {
+    if (tokens[p.from]!.quote >= 0) continue;
+    if (p.who === 'child' && p.pronoun && p.gender) {
+      if (!others.has(p.gender)) return p.gender;
+      doubtful ??= p.gender;
+    } else if (p.who === 'other' && !p.pronoun) {
+      const first = pronouns
+        .get(tokens[p.from]!.word)
+        ?.find((e) => e.roles.has('possessive') && e.who === 'child' && e.gender);
+      if (first?.gender && p.to - p.from > 1) return first.gender;
+      if (p.gender) others.add(p.gender);
+    }
+  }
+  return doubtful;
+}
+
+/** "Milou, die er blij mee was": whoever was named last in the sentence; at its very beginning, the pupil. */
+function relativeTo(
+  tokens: readonly Token[],
+  begins: readonly (Person | undefined)[],
+  at: number,
+  pack: Pack,
+): Person | undefined {
+  const here = tokens[at]!;
+  const before = tokens[at - 1];
+  const next = tokens[at + 1];
+  const opens = !before || before.kind !== 'word';
+  if (!next || next.kind !== 'word') return undefined;
+  const base = {
+    roles: new Set<Role>(['subject']),
+    from: at,
+    to: at + 1,
+    gender: null,
+    pronoun: true,
+  } as const;
+  for (let i = at - 1; i >= 0 && i >= at - 6; i--) {
+    if (tokens[i]!.sentence !== here.sentence) break;
+    const p = begins[i];
+    if (p && p.who !== 'it' && p.who !== 'self')
+      return p.to === at || (opens && p.to === at - 1) ? { ...base, who: p.who } : undefined;
+  }
+  return opens && pack.is('finite', next.word) && (at === 0 || before?.sentence !== here.sentence)
+    ? { ...base, who: 'child' }
+    : undefined;
 }

@@ -53,6 +53,10 @@ const packSchema = z.strictObject({
     ),
     child: phrases.default([]),
     teacher: phrases.default([]),
+    /** Phrases with a pronoun that name nobody ("volgens mij"). */
+    nobody: phrases.default([]),
+    /** Relative and pointing pronouns: whoever was named just before. */
+    relatives: forms.default([]),
     both: phrases.default([]),
     others: phrases.default([]),
     othersMale: phrases.default([]),
@@ -160,6 +164,8 @@ const NEEDED_MORE = [
   'because',
   'judge',
   'carry',
+  'postposed',
+  'at',
 ] as const;
 type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number];
 
@@ -198,8 +204,8 @@ export type Rule =
   | { readonly type: 'mark'; readonly mark: Mark }
   | { readonly type: 'signal'; readonly signal: SignalKind; readonly detail?: string };
 
-export type PersonRule = Pick<Person, 'who' | 'gender'>;
-export interface Pronoun extends PersonRule {
+export type PersonRule = { readonly who: Person['who'] | 'nobody'; readonly gender: Person['gender'] };
+export interface Pronoun extends Pick<Person, 'who' | 'gender'> {
   readonly roles: ReadonlySet<Role>;
   readonly capital: boolean | undefined;
 }
@@ -210,6 +216,7 @@ export interface Pack extends Speller {
   readonly pronouns: ReadonlyMap<string, readonly Pronoun[]>;
   readonly people: PatternIndex<PersonRule>;
   readonly names: ReadonlySet<string>;
+  readonly relatives: ReadonlySet<string>;
   readonly capitalsAreNames: boolean;
   readonly noNames: ReadonlySet<string>;
   readonly plural: { readonly pronouns: ReadonlySet<string>; readonly verbs: ReadonlySet<string> };
@@ -222,6 +229,8 @@ export interface Pack extends Speller {
   /** Single words that name a state: what #F stands for, and what an open frame looks up. */
   readonly states: ReadonlyMap<string, readonly Emotion[]>;
   readonly nouns: ReadonlyMap<string, readonly Emotion[]>;
+  /** What somebody may find something: vervelend, lovely. */
+  readonly judged: ReadonlyMap<string, readonly Emotion[]>;
   readonly tone: ReadonlyMap<string, readonly Emotion[]>;
   readonly emoji: ReadonlyMap<string, Emotion>;
   readonly standing: ReadonlySet<string>;
@@ -301,6 +310,7 @@ export function compilePack(data: unknown): Pack {
   const people: Parsed<PersonRule>[] = [];
   read(people, 'people.child', d.people.child, { who: 'child', gender: null });
   read(people, 'people.teacher', d.people.teacher, { who: 'teacher', gender: null });
+  read(people, 'people.nobody', d.people.nobody, { who: 'nobody', gender: null });
   read(people, 'people.both', d.people.both, { who: 'both', gender: null });
   read(people, 'people.others', d.people.others, { who: 'other', gender: null });
   read(people, 'people.othersMale', d.people.othersMale, { who: 'other', gender: 'm' });
@@ -326,6 +336,7 @@ export function compilePack(data: unknown): Pack {
   const rules: Parsed<Rule>[] = [];
   const states = new Map<string, readonly Emotion[]>();
   const nouns = new Map<string, readonly Emotion[]>();
+  const judged = new Map<string, readonly Emotion[]>();
   const slipsInto = new Set<string>();
   const feeling = (
     part: string,
@@ -346,7 +357,8 @@ export function compilePack(data: unknown): Pack {
       for (const w of sources.map(spell)) {
         if (kind === 'word') states.set(w, emotions);
         if (kind === 'noun') nouns.set(w, emotions);
-        slipsInto.add(w);
+        if (kind === 'strong' || kind === 'weak') judged.set(w, emotions);
+        if (kind !== 'move' && kind !== 'verb') slipsInto.add(w);
       }
     }
   };
@@ -443,6 +455,7 @@ export function compilePack(data: unknown): Pack {
     pronouns,
     people: index(people),
     names: set(d.people.names),
+    relatives: set(d.people.relatives),
     capitalsAreNames: d.people.capitalsAreNames,
     noNames: set(d.people.noNames),
     plural: { pronouns: set(d.people.plural?.pronouns ?? []), verbs: set(d.people.plural?.verbs ?? []) },
@@ -454,6 +467,7 @@ export function compilePack(data: unknown): Pack {
     rules: index(rules),
     states,
     nouns,
+    judged,
     tone,
     standing: set(f.standing),
     litotes: f.litotes,
@@ -461,7 +475,7 @@ export function compilePack(data: unknown): Pack {
   };
 }
 
-export const MISTYPED_FROM = 6;
+const MISTYPED_FROM = 6;
 const MISTYPED_TWICE_FROM = 10;
 
 /** Which feeling word was meant by a word we do not know: strengthened by a prefix, or mistyped. */

@@ -4,7 +4,8 @@
  *   word            that word                      a|b|@class     one of these
  *   x?              may be left out                !x             what must not stand here
  *   ..  ...  ....   up to two, four, eight words   ^  $           begin, end of a clause
- *   <obj> <subj> <poss> <refl> <any>               somebody in that role
+ *   <obj> <subj> <poss> <refl> <any>               somebody in that role, whose feeling it is
+ *   <target>                                       somebody the feeling is for
  *   #F              a word for a feeling           #X             any word that is not one of the little ones
  *
  * Each pattern is tried only where its rarest word stands, and looks a bounded number of words around it:
@@ -35,7 +36,7 @@ export interface Tape {
   work: number;
 }
 
-type Slot = Role | 'any';
+type Slot = Role | 'any' | 'target';
 
 interface Element {
   readonly words: ReadonlySet<string> | null;
@@ -70,6 +71,7 @@ const SLOTS = new Map<string, Slot>([
   ['<poss>', 'possessive'],
   ['<refl>', 'reflexive'],
   ['<any>', 'any'],
+  ['<target>', 'target'],
 ]);
 const GAPS = new Map([
   ['..', 2],
@@ -114,8 +116,10 @@ export function parse(
       elements.push({ ...NOTHING, open: p === '#F' ? 'F' : 'X', optional, not });
     else if (p.includes('|') || p.startsWith('@')) {
       const words = new Set<string>();
+      let inside: Slot | null = null;
       for (const part of p.split('|')) {
-        if (part.startsWith('@')) {
+        if (SLOTS.has(part)) inside = SLOTS.get(part)!;
+        else if (part.startsWith('@')) {
           const members = classes.get(part.slice(1));
           if (!members) throw new Error(`unknown class ${part}`);
           for (const m of members) words.add(m);
@@ -125,10 +129,10 @@ export function parse(
           words.add(parts[0]!);
         }
       }
-      elements.push({ ...NOTHING, words, optional, not });
+      elements.push({ ...NOTHING, words, slot: inside, optional, not });
     } else for (const word of split(p)) elements.push({ ...NOTHING, words: new Set([word]), optional, not });
   }
-  if (!elements.some((e) => e.words && !e.optional && !e.not))
+  if (!elements.some((e) => e.words && !e.slot && !e.optional && !e.not))
     throw new Error('needs at least one word that must be there');
   return elements;
 }
@@ -151,7 +155,7 @@ export function index<T>(
     let anchor = -1;
     let least = Infinity;
     elements.forEach((e, i) => {
-      if (!e.words || e.optional || e.not) return;
+      if (!e.words || e.slot || e.optional || e.not) return;
       let cost = 0;
       for (const w of e.words) cost += frequency.get(w)!;
       if (cost < least) {
@@ -174,7 +178,8 @@ interface Trail {
   open: number;
 }
 
-const has = (person: Person, slot: Slot): boolean => slot === 'any' || person.roles.has(slot);
+const has = (person: Person, slot: Slot): boolean =>
+  slot === 'any' || person.roles.has(slot === 'target' ? 'object' : slot);
 
 /** Does one element hold at a token? Gives how many tokens it takes, or -1. */
 function takes(tape: Tape, e: Element, at: number, back: boolean, trail: Trail): number {
@@ -188,13 +193,15 @@ function takes(tape: Tape, e: Element, at: number, back: boolean, trail: Trail):
   }
   const token = tape.tokens[at];
   if (!token) return -1;
-  if (e.words) return e.words.has(token.word) ? 1 : -1;
   if (e.slot) {
     const person = back ? tape.ends[at] : tape.begins[at];
-    if (!person || !has(person, e.slot)) return -1;
-    if (!e.not && (trail.slot === undefined || e.slot !== 'subject')) trail.slot = person;
-    return person.to - person.from;
+    if (person && has(person, e.slot)) {
+      if (!e.not && e.slot !== 'target' && (trail.slot === undefined || e.slot !== 'subject'))
+        trail.slot = person;
+      return person.to - person.from;
+    }
   }
+  if (e.words) return e.words.has(token.word) ? 1 : -1;
   if (e.open === 'F') {
     if (!tape.isFeeling(at)) return -1;
     if (!e.not) trail.open = at;

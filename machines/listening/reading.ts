@@ -95,7 +95,11 @@ export function readText(text: Text): Reading {
       const clause = clauseOf(from);
       for (let i = from - 1; i >= clause.from && i >= from - pack.reach.before; i--)
         if (negator[i]) return true;
-      const end = Math.min(clauseOf(to - 1).to, to + pack.reach.after);
+      // "Bang was hij niet": what is put first may be denied further on.
+      const end = Math.min(
+        clauseOf(to - 1).to,
+        to + (from - clause.from <= 1 && pack.reach.after > 0 ? pack.reach.after + 2 : pack.reach.after),
+      );
       for (let i = to; i < end; i++) if (negator[i]) return true;
       return false;
     },
