@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { loadConfig, operatorLanguage, ownEnvironment } from './config.ts';
+import { loadConfig, operatorLanguage, ownEnvironment, readDotEnv } from './config.ts';
 import { ConfigError, GiveUp } from './errors.ts';
 import { explain, operatorTexts, type Say } from './operator.ts';
 
@@ -162,6 +162,7 @@ async function converse(address: string, lang: string, say: Say): Promise<void> 
 }
 
 async function main(): Promise<number> {
+  readDotEnv();
   const { values } = parseArgs({
     options: { lang: { type: 'string' }, help: { type: 'boolean' } },
     strict: false,

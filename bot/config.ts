@@ -120,6 +120,11 @@ const schema = z.object({
     .optional(),
 });
 
+/** Takes over what stands in `.env` beside where the program is started, if there is one; the environment itself wins. */
+export function readDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
 /**
  * Reads the environment into a frozen Config.
  * @throws EnvironmentError with every problem found.

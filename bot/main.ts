@@ -9,7 +9,7 @@ import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createChannel } from './channel.ts';
-import { loadConfig, operatorLanguage, type Config } from './config.ts';
+import { loadConfig, operatorLanguage, readDotEnv, type Config } from './config.ts';
 import { createConnector } from './connector.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { codeOf, ConfigError, GiveUp } from './errors.ts';
@@ -174,6 +174,7 @@ async function openPages(
 }
 
 async function main(): Promise<void> {
+  readDotEnv();
   const say = operatorTexts(operatorLanguage());
   let config: Config | null = null;
   try {

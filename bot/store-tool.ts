@@ -4,7 +4,7 @@
  * Exit codes: 0 done, 1 could not be done, 2 not understood.
  */
 import { parseArgs } from 'node:util';
-import { loadConfig } from './config.ts';
+import { loadConfig, readDotEnv } from './config.ts';
 import { AppError } from './errors.ts';
 import { currentVersion, migrate, SCHEMA_VERSION } from './store/migrations.ts';
 import { move } from './store/move.ts';
@@ -28,6 +28,7 @@ async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
   });
   const [command, file] = positionals;
+  readDotEnv();
   const config = loadConfig();
   const folder: StorePlace = { dataDir: config.dataFolder };
   const place: StorePlace = config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : folder;
