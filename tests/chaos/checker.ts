@@ -48,7 +48,7 @@ export function check(storm: Result, quiet: Result | null): Verdict {
     sums.copies += outcome.delivered.length;
     sums.shownTwice += shownTwice(outcome);
     const calm = quiet?.outcomes[i];
-    if (!calm || outcome.teacher.disturbed) return;
+    if (!calm || outcome.teacher.disturbed || calm.teacher.disturbed) return;
     sums.compared += 1;
     compare(outcome, calm, complain);
   });

@@ -34,6 +34,8 @@ export interface ConnectorOptions {
   readonly random: Random;
   /** Share of calls that go wrong, 0 to 1. */
   readonly faults: number;
+  /** Whether calls may also hang until the bot gives up on them; each takes ten seconds. */
+  readonly hangs: boolean;
 }
 
 export class StormyConnector {
@@ -110,8 +112,10 @@ export class StormyConnector {
   }
 
   #fault(kinds: readonly Fault[]): Fault | null {
-    const { random, faults } = this.#options;
-    return this.#calm || random() >= faults ? null : pick(random, kinds);
+    const { random, faults, hangs } = this.#options;
+    if (this.#calm || random() >= faults) return null;
+    const fault = pick(random, kinds);
+    return hangs || !fault.includes('hang') ? fault : 'slow';
   }
 
   #create(body: WireActivity): { status: number; body: object } {

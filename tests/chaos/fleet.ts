@@ -103,9 +103,10 @@ export class Fleet {
     const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
     const child = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--import', file('preload.ts'), file('../../bot/main.ts')],
+      ['--disable-warning=ExperimentalWarning', '--import', file('preload.ts'), 'main.ts'],
       {
-        cwd: file('../..'),
+        // By its bare name: whoever else on this machine looks for servers of their own must not find ours.
+        cwd: file('../../bot'),
         env: { ...process.env, ...this.#environment, PORT: String(port) },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       },

@@ -18,8 +18,9 @@ const { values: given } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     plant: { type: 'string' },
     /** Quiet time in ms. */
-    quiet: { type: 'string', default: '1000' },
+    quiet: { type: 'string', default: '3000' },
     depth: { type: 'string', default: 'standard' },
+    brief: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '30' },
   },
 });
@@ -46,6 +47,7 @@ const options: SimulationOptions = {
   kills: count('kills', given.kills, 0),
   plant,
   stormy: true,
+  brief: given.brief,
   quietMs: count('quiet', given.quiet, 50),
   depth: oneOf('depth', given.depth, ['short', 'standard', 'thorough']),
   withinMs: count('minutes', given.minutes, 1) * 60_000,
@@ -55,13 +57,14 @@ if (options.store === 'sqlite' && options.replicas > 1) throw new Error('SQLite 
 
 // A planted mistake is found by the rules alone; the comparison would only cost time.
 say(plant ? `planted: ${plant}` : 'a quiet day, to compare with');
-const quiet = plant
-  ? null
-  : await simulate({ ...options, kills: 0, stormy: false, replicas: 1, store: 'sqlite', quietMs: 300 });
+const calm = { ...options, kills: 0, stormy: false, replicas: 1, store: 'sqlite', quietMs: 500 } as const;
+const comparing = plant ? Promise.resolve(null) : simulate(calm);
+// Brief ones run beside each other; long ones would take each other's time.
+if (!options.brief) await comparing;
+say('the storm');
+const [quiet, storm] = await Promise.all([comparing, simulate(options)]);
 const quietVerdict = quiet && check(quiet, null);
 for (const violation of quietVerdict?.violations ?? []) say(`quiet day: ${violation}`);
-say('the storm');
-const storm = await simulate(options);
 const verdict = check(storm, quiet);
 for (const violation of verdict.violations.slice(0, 50)) say(violation);
 

@@ -59,12 +59,16 @@ const WORDS = ['druk', 'lief', 'gevoelig', 'koppig', 'vrolijk', 'stil'] as const
 
 const MOMENT_STEPS = ['q2_word1', 'q2_word2', 'q3_click', 'q4_off', 'q5_hard', 'q6_upset'];
 
-export function scriptOf(seed: string, teacher: number): Script {
+/** Questions that are skipped in a brief interview. */
+const SPARED = ['q4_off', 'q5_hard', 'q6_upset'];
+
+export function scriptOf(seed: string, teacher: number, brief: boolean): Script {
   const chance = (...names: readonly (string | number)[]): Random => seeded(seed, teacher, ...names);
   const habits = chance('habits');
-  const backAt = pick(habits, MOMENT_STEPS.slice(1));
-  const changeAt = pick(habits, MOMENT_STEPS.slice(3));
-  const pauseAt = pick(habits, MOMENT_STEPS);
+  const places = brief ? MOMENT_STEPS.filter((step) => !SPARED.includes(step)) : MOMENT_STEPS;
+  const backAt = pick(habits, places.slice(1));
+  const changeAt = pick(habits, places.slice(brief ? 2 : 3));
+  const pauseAt = pick(habits, places);
   const note = habits() < 0.5;
   return {
     alias: `Sam${markFor(seed, teacher).slice(2, 5)}`,
@@ -76,6 +80,7 @@ export function scriptOf(seed: string, teacher: number): Script {
       const random = chance('acts', question);
       const isProbe = question.includes('/');
       const [step = ''] = question.split('/');
+      if (brief && SPARED.includes(step)) return [{ type: 'choose', choice: 'skip' }];
       const acts: Act[] = [];
       if (question === pauseAt) acts.push({ type: 'pause', note });
       if (question === backAt && acts.length === 0) acts.push({ type: 'back' });

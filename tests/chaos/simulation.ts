@@ -27,6 +27,8 @@ export interface SimulationOptions {
   /** False: a quiet day. No kills, no faults, no copies. */
   readonly stormy: boolean;
   readonly quietMs: number;
+  /** Shorter interviews, for a quick look. */
+  readonly brief: boolean;
   readonly depth: 'short' | 'standard' | 'thorough';
   /** Everything has to be over within this time. */
   readonly withinMs: number;
@@ -57,7 +59,7 @@ export interface Result {
 }
 
 const TEACHERS_PER_SCHOOL = 10;
-const SILENCE_MS = { stormy: 6_000, quiet: 4_000 };
+const SILENCE_MS = { stormy: 6_000, quiet: 4_000, brief: 3_000 };
 
 interface Coach {
   readonly sender: Sender;
@@ -81,7 +83,7 @@ export async function simulate(options: SimulationOptions): Promise<Result> {
   const coaches = coachesFor(seed, schoolOf(options.teachers - 1) + 1);
   writeFileSync(join(folder, 'school.yaml'), schoolFile(options, senders, coaches));
 
-  const connector = new StormyConnector({ random, faults: stormy ? 0.12 : 0 });
+  const connector = new StormyConnector({ random, faults: stormy ? 0.12 : 0, hangs: !options.brief });
   await connector.open();
   const opening = Date.now();
   const fleet = await Fleet.open({
@@ -98,9 +100,10 @@ export async function simulate(options: SimulationOptions): Promise<Result> {
     const teachers = senders.map((sender, number) => {
       const teacher = new Teacher({
         ...{ seed, number, mail, sender, until, quietMs: options.quietMs },
-        silenceMs: stormy ? SILENCE_MS.stormy : SILENCE_MS.quiet,
+        silenceMs: SILENCE_MS[options.brief ? 'brief' : stormy ? 'stormy' : 'quiet'],
         pace: (share) => storm.pace(share),
         rough: stormy,
+        brief: options.brief,
       });
       connector.follow(sender.conversationId, (activity) => teacher.read(activity));
       return teacher;

@@ -41,6 +41,8 @@ export interface TeacherOptions {
   readonly pace: (share: number) => Promise<void>;
   /** Whether Teams ever shuffles fragments or gives up on one. */
   readonly rough: boolean;
+  /** Half of the questions are skipped. */
+  readonly brief: boolean;
 }
 
 interface Question {
@@ -79,7 +81,7 @@ export class Teacher {
   constructor(options: TeacherOptions) {
     this.#options = options;
     this.#random = seeded(options.seed, options.number, 'teacher');
-    this.script = scriptOf(options.seed, options.number);
+    this.script = scriptOf(options.seed, options.number, options.brief);
   }
 
   /** A message of the bot has come. */
@@ -168,7 +170,9 @@ export class Teacher {
       default:
         break;
     }
-    const acts = this.script.actsAt(key).filter((act) => !this.disturbed || act.type === 'answer');
+    const acts = this.script
+      .actsAt(key)
+      .filter((act) => !this.disturbed || act.type === 'answer' || act.type === 'choose');
     const turn = this.#acts.get(key) ?? 0;
     this.#acts.set(key, turn + 1);
     const act = acts[turn] ?? PLAIN;

@@ -13,6 +13,8 @@ import { PLANT_VARIABLE, type Order, type Point } from './points.ts';
 const plant = process.env[PLANT_VARIABLE] ?? '';
 /** What a transaction is for, so that its commit has a name. */
 const zone = new AsyncLocalStorage<'commit' | 'claim' | 'mark'>();
+/** So much too early is the planted acknowledgement. */
+const ACKED_BEFORE_MS = 250;
 let order: { point: Point; left: number } | null = null;
 
 process.on('message', ({ point, nth }: Order) => (order = { point, left: nth }));
@@ -89,7 +91,7 @@ export function createInbox(...from: Parameters<typeof realInbox>): ReturnType<t
   return {
     ...inbox,
     async receive(...item) {
-      setTimeout(() => void inbox.receive(...item).catch(() => undefined), 10);
+      setTimeout(() => void inbox.receive(...item).catch(() => undefined), ACKED_BEFORE_MS);
       return { replies: [], accepted: true, waiting: false };
     },
   };
