@@ -6,15 +6,20 @@ import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { putSharedCopy } from './review.ts';
+import { showContacts, unpin } from './safety.ts';
 import type { Teacher } from './teacher.ts';
+import { putWaiting } from './waiting.ts';
 
 const EXCERPT_IN_LIST = 60;
+const MOVES: ReadonlySet<Command['id']> = new Set(['skip', 'back', 'change', 'changeNumber']);
 
 export async function obey(teacher: Teacher, command: Command): Promise<void> {
   const { talk } = teacher;
   switch (command.id) {
     case 'help':
       return talk.notice('help', { coach: talk.school.coach.name });
+    case 'contacts':
+      return showContacts(teacher);
     case 'language':
       return whichLanguage(teacher);
     case 'speak':
@@ -65,7 +70,12 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       break;
   }
   if (paceOf(snapshot) === 'stopped') return teacher.offer('stoppedStill', ['resume', 'startAgain']);
-  if (paceOf(snapshot) === 'paused') await talk.happen({ type: 'RESUMED' });
+  if (paceOf(snapshot) === 'paused') {
+    await talk.happen({ type: 'RESUMED' });
+    unpin(talk);
+  }
+  // Where one goes next can wait for a word about what was just said.
+  if (MOVES.has(command.id) && putWaiting(talk)) return;
   switch (command.id) {
     case 'repeat':
       return teacher.perform(ask ? [{ type: 'ask', ask }] : [], { before: [] });
@@ -86,7 +96,8 @@ async function resume(teacher: Teacher, ask: Ask | null): Promise<void> {
   const { talk } = teacher;
   await talk.happen({ type: 'RESUMED' });
   if (talk.open().status === 'stopped') talk.update({ status: 'open' });
-  await teacher.perform(ask ? [{ type: 'ask', ask }] : [], { before: [talk.language.t('notices:resumed')] });
+  const before = [unpin(talk) ?? talk.language.t('notices:resumed')];
+  await teacher.perform(ask ? [{ type: 'ask', ask }] : [], { before });
 }
 
 /* ---------------------------------------------------------------- going back */

@@ -3,6 +3,7 @@ import type { Language } from '../locales/index.ts';
 
 export const COMMANDS = [
   'help',
+  'contacts',
   'pause',
   'resume',
   'back',

@@ -3,7 +3,15 @@ import { pendingOf } from '../machines/course.ts';
 import { isQuestion } from '../machines/definition.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import { mergeWords, readWords } from '../machines/words.ts';
+import { editHeld } from './masking.ts';
+import { raise, recheck } from './safety.ts';
 import { listeningFor, type Teacher } from './teacher.ts';
+
+/** What a changed text is listened to for: its own question, or what may be said at the end. */
+function hear(teacher: Teacher, answer: Answer, text: string): Answer['heard'] {
+  if (isQuestion(answer.step)) return teacher.listen(text, listeningFor(answer.step, answer.probe));
+  return answer.heard ? teacher.listen(text, 'closing') : null;
+}
 
 async function find(teacher: Teacher, source: string): Promise<Answer | null> {
   const { talk } = teacher;
@@ -13,6 +21,7 @@ async function find(teacher: Teacher, source: string): Promise<Answer | null> {
 
 export async function editMessage(teacher: Teacher, source: string, text: string): Promise<void> {
   const { talk } = teacher;
+  if (await editHeld(teacher, source, text)) return;
   const answer = await find(teacher, source);
   if (!answer) return talk.interview ? talk.notice('editUnknown') : undefined;
   const pieces = (answer.pieces ?? [answer.text]).map((piece, i) =>
@@ -23,6 +32,7 @@ export async function editMessage(teacher: Teacher, source: string, text: string
 
 export async function deleteMessage(teacher: Teacher, source: string): Promise<void> {
   const { talk } = teacher;
+  if (await editHeld(teacher, source, null)) return;
   const answer = await find(teacher, source);
   if (!answer) return;
   const left = answer.sources.flatMap((s, i) => (s === source ? [] : [i]));
@@ -34,6 +44,7 @@ export async function deleteMessage(teacher: Teacher, source: string): Promise<v
   // The alias cannot be missed; everything else is simply asked again.
   if (answer.step === 'c4_alias') return talk.notice('editUnknown');
   await talk.dropAnswer(answer);
+  await recheck(talk);
   return settle(teacher, 'deleted');
 }
 
@@ -55,14 +66,15 @@ async function replace(
     sources,
     ...(pieces.length > 1 ? { pieces } : {}),
     ...(words ? { words } : {}),
-    heard: isQuestion(answer.step)
-      ? teacher.listen(words?.join(', ') ?? text, listeningFor(answer.step, answer.probe))
-      : answer.heard,
+    heard: hear(teacher, answer, words?.join(', ') ?? text),
   });
   const names = talk.open().names;
   if (answer.step === 'c4_alias') talk.update({ names: { ...names, alias: text.trim() } });
   if (words) talk.update({ names: { ...names, words } });
-  return settle(teacher, what);
+  await recheck(talk);
+  await settle(teacher, what);
+  // Said after what became of the edit, and last, so that it is what stands on the screen.
+  await raise(teacher, text, words ? null : hear(teacher, answer, text), { filed: true });
 }
 
 function wordsOf(teacher: Teacher, answer: Answer, text: string): readonly string[] | null {

@@ -8,7 +8,9 @@ import type { Ask } from '../machines/slots.ts';
 import { putQuestion } from './asking.ts';
 import { putReview, putSharing, share } from './review.ts';
 import type { Talk } from './talk.ts';
+import { toldBeforehand } from './safety.ts';
 import type { Teacher } from './teacher.ts';
+import { putWaiting } from './waiting.ts';
 
 const LONG_ANSWER = 4000;
 const LONGEST_QUOTE_WORDS = 6;
@@ -32,9 +34,11 @@ export async function carryOut(teacher: Teacher, effects: readonly Effect[], aft
   for (const effect of effects) {
     switch (effect.type) {
       case 'introduce':
-        for (const step of ['c1_bot', 'c2_data'] as const) {
-          talk.notice(`interview:${step}`, { coach: talk.school.coach.name }, { step });
-        }
+        talk.notice('interview:c1_bot', { coach: talk.school.coach.name }, { step: 'c1_bot' });
+        talk.say({
+          label: { step: 'c2_data', kind: 'notice' },
+          text: `${talk.language.t('interview:c2_data')}\n\n${toldBeforehand(talk)}`,
+        });
         break;
       case 'ask':
         await putNext(teacher, effect.ask, after);
@@ -51,6 +55,7 @@ export async function carryOut(teacher: Teacher, effects: readonly Effect[], aft
 
 async function putNext(teacher: Teacher, ask: Ask, after: After): Promise<void> {
   const { talk } = teacher;
+  if (putWaiting(talk, after.before)) return;
   if (ask.step === 'q1_words' && ask.probe === null && after.from?.step === 'c4_alias') {
     talk.notice('interview:c5_frame', { alias: talk.alias }, { step: 'c5_frame' });
   }

@@ -7,6 +7,9 @@ import type { Answer, AnswerKey } from '../machines/journal.ts';
 import type { Definition, StepId } from '../machines/definition.ts';
 import type { ProbeId } from '../machines/follow-up.ts';
 import type { Holder } from '../machines/listening/types.ts';
+import type { CardId, Safety } from '../machines/safety.ts';
+import type { SchoolContacts } from '../locales/contacts.ts';
+import type { Voice } from '../locales/index.ts';
 
 /* ---------------------------------------------------------------- what comes in */
 
@@ -74,6 +77,18 @@ export interface Interview {
   readonly shared: unknown;
   /** Epoch ms. */
   readonly startedAt: number;
+  /** What safety cards have to remember; absent before the first. */
+  readonly safety?: Safety;
+  /** The version of the school's settings it began with; absent: from before there were versions. */
+  readonly settings?: number;
+  /** An answer that waits for the teacher's word on what it may tell about somebody; not filed yet. */
+  readonly held?: Held | null;
+}
+
+export interface Held extends AnswerKey {
+  readonly text: string;
+  readonly sources: readonly string[];
+  readonly pieces?: readonly string[];
 }
 
 /** All a turn may look at. */
@@ -130,7 +145,14 @@ export interface Outcome {
   /** Delete everything of this interview (answers, profile, messages waiting, its key), or of this person. */
   readonly erase?: 'interview' | 'person';
   readonly outgoing: readonly Outgoing[];
+  /** What has to stay on record, without content: the store adds the time. */
+  readonly audit?: readonly Act[];
 }
+
+/** One line of the record of acts. A card is kept with its id and time only: not with whose chat it was. */
+export type Act =
+  | { readonly act: 'card_shown'; readonly detail: CardId | 'help' }
+  | { readonly act: 'exported' | 'withdrawn' | 'erased' };
 
 /** What dialogs/ needs of the world. */
 export interface World {
@@ -151,4 +173,20 @@ export interface SchoolView {
   readonly optional: readonly string[];
   /** Somebody a teacher can turn to in person, besides the coach; null when the school names none. */
   readonly contact: string | null;
+  /** Whom the safety cards name, and whether the coach learns that one was shown. Absent: the Dutch preset, and yes. */
+  readonly safety?: { readonly contacts: SchoolContacts; readonly marker: boolean };
+  /** How the school wants to be spoken for, by language; the plain texts where absent. */
+  readonly voices?: Readonly<Record<string, Voice>>;
+  /** The version of the settings that this is; an interview keeps the texts of the version it began with. */
+  readonly version?: number;
+  /** When the bot sends nothing to a coach of its own accord. */
+  readonly quietHours?: QuietHours;
+}
+
+export interface QuietHours {
+  /** `17:30`, in the time of Amsterdam and Brussels; `to` may be on the next day. */
+  readonly from: string;
+  readonly to: string;
+  /** Days that are quiet from morning to night. */
+  readonly days?: readonly string[] | undefined;
 }

@@ -24,7 +24,7 @@ async function rowsOf(talk: Talk): Promise<{ chosen: Row[]; others: Row[] }> {
   const { definition, marks } = talk.open();
   const answers = await talk.answers();
   const changes = Object.fromEntries(Object.entries(marks).filter(([, mark]) => mark.state === 'changed'));
-  const quotes = quotesOf(definition, answers, changes);
+  const quotes = quotesOf(definition, answers, changes, talk.open().safety?.cleared);
   const aspectsInOrder = [...new Set(quotes.flatMap((q) => q.aspects.slice(0, 1)))];
   const chosen = aspectsInOrder.flatMap((aspect) => quotes.filter((q) => q.aspects[0] === aspect));
   const others = quotes.filter((q) => q.aspects.length === 0);
@@ -102,6 +102,7 @@ async function viewOf(talk: Talk, scope: 'kept' | 'all'): Promise<ProfileView> {
     definition,
     answers: await talk.answers(),
     marks,
+    cleared: talk.open().safety?.cleared ?? [],
     alias: talk.alias,
     words: talk.words,
     scope,

@@ -18,7 +18,18 @@ import {
 import { createDefinition, isQuestion, type QuestionId } from '../machines/definition.ts';
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
-import type { Conversation, Interview, Label, Outcome, Outgoing, Scene, SchoolView, World } from './ports.ts';
+import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
+import type {
+  Act,
+  Conversation,
+  Interview,
+  Label,
+  Outcome,
+  Outgoing,
+  Scene,
+  SchoolView,
+  World,
+} from './ports.ts';
 
 type Snapshot = Course['snapshot'];
 
@@ -58,6 +69,7 @@ export class Talk {
   #conversation: { language?: string; greeted?: boolean; interviewId?: string | null } = {};
   #interviewChanged = false;
   #erase: 'interview' | 'person' | null = null;
+  #acts: Act[] = [];
 
   constructor(scene: Scene, world: World, texts: Texts, school: SchoolView) {
     this.scene = scene;
@@ -85,6 +97,16 @@ export class Talk {
 
   get words(): readonly string[] {
     return this.interview?.names.words ?? [];
+  }
+
+  /** Whom the safety cards name. */
+  get contacts(): SchoolContacts {
+    return this.school.safety?.contacts ?? schoolContactsSchema.parse({});
+  }
+
+  /** Whether the coach learns that a safety card was shown. */
+  get marksCards(): boolean {
+    return this.school.safety?.marker ?? true;
   }
 
   /** The answers as they are by now, in the order they were given. */
@@ -211,6 +233,12 @@ export class Talk {
 
   erase(what: 'interview' | 'person'): void {
     this.#erase = what;
+    this.audit({ act: 'erased' });
+  }
+
+  /** Puts an act on record. */
+  audit(act: Act): void {
+    this.#acts.push(act);
   }
 
   /* ------------------------------------------------------------ what is said */
@@ -243,7 +271,8 @@ export class Talk {
       ...(memoryChanged ? { memory: this.memory as Record<string, unknown> } : {}),
     };
     const erase = this.#erase;
-    if (erase) return { erase, conversation, outgoing: this.outgoing };
+    const audit = this.#acts.length > 0 ? { audit: this.#acts } : {};
+    if (erase) return { erase, conversation, outgoing: this.outgoing, ...audit };
     return {
       ...(Object.keys(conversation).length > 0 ? { conversation } : {}),
       ...(this.#interviewChanged && this.interview
@@ -252,6 +281,7 @@ export class Talk {
       ...(this.#put.size > 0 ? { put: [...this.#put.values()] } : {}),
       ...(this.#dropped.size > 0 ? { drop: [...this.#dropped.values()] } : {}),
       outgoing: this.outgoing,
+      ...audit,
     };
   }
 }

@@ -23,9 +23,12 @@ import {
 import { normalise, readCommand, type Command } from './commands.ts';
 import { obey } from './anytime.ts';
 import { carryOut, type After } from './following.ts';
+import { addToHeld, chooseMasking, holdBack } from './masking.ts';
 import type { Incoming } from './ports.ts';
 import { chooseInReview, readInReview } from './review.ts';
+import { addWhileAsked, chooseSafety, isConfirmed, leaveMoment, raise, showPinned } from './safety.ts';
 import type { Talk } from './talk.ts';
+import { putWaiting, readWaiting, waitsFor } from './waiting.ts';
 
 export type Packs = (lang: string) => Pack;
 
@@ -61,22 +64,32 @@ export class Teacher {
     if (!talk.interview) return this.#readWithoutInterview(said);
     const snapshot = await talk.snapshot();
     const ask = pendingOf(snapshot);
-    const choice = this.typedChoice(ask, isErasureAsked(snapshot), said.text);
+    const erasing = isErasureAsked(snapshot);
+    const choice =
+      (erasing ? null : readWaiting(talk, said.text)) ?? this.typedChoice(ask, erasing, said.text);
     if (choice !== null) return this.choose(choice, {}, ask);
     const command = readCommand(said.text, talk.language);
     // A bare "ja" or "nee" commands nothing: it is an answer.
     if (command && command.id !== 'yes' && command.id !== 'no') return obey(this, command);
     // Anything but yes is no: nothing is deleted by mistake, and the answer is not lost.
-    if (isErasureAsked(snapshot)) await talk.happen({ type: 'ERASE_DECLINED' });
-    if (paceOf(snapshot) === 'stopped') return talk.notice('stoppedStill');
+    if (erasing) await talk.happen({ type: 'ERASE_DECLINED' });
+    if ((await addWhileAsked(this, said)) || addToHeld(talk, said)) return;
+    if (paceOf(snapshot) === 'stopped') return this.#unkept(said, 'stoppedStill');
     if (paceOf(snapshot) === 'paused') return this.hold(ask, said);
-    if (!ask) return talk.notice('closed');
+    if (!ask) return this.#unkept(said, 'closed');
     return this.answer(ask, said);
+  }
+
+  /** What is not kept is heard all the same: somebody may be in need. */
+  async #unkept(said: Said, key: string): Promise<void> {
+    if (!(await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })))
+      this.talk.notice(key);
   }
 
   /** Before the first interview, or after everything was erased. */
   async #readWithoutInterview(said: Said): Promise<void> {
     const { talk } = this;
+    if (await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })) return;
     if (!talk.greeted) return this.welcome();
     const command = readCommand(said.text, talk.language);
     const starts = choiceText(talk.language, 'start').say.some(
@@ -100,6 +113,7 @@ export class Teacher {
   /** A button of an earlier question answers nothing now; a command can be given at any time. */
   #isOffered(id: string, ask: Ask | null): boolean {
     if (Object.hasOwn(COMMAND_OF, id) || id.startsWith('lang:')) return true;
+    if (waitsFor(this.talk, id)) return true;
     if (!ask) return false;
     if (ask.step === 'r1_review') return REVIEW_CHOICES.includes(id);
     const alsoOnCard = ask.probe === 'P-WORDS' ? ['wordsChosen'] : [];
@@ -135,7 +149,13 @@ export class Teacher {
         return ask ? this.perform([{ type: 'ask', ask }]) : undefined;
       case 'notNow':
         return talk.notice('declined');
+      case 'safetyYes':
+      case 'safetyNo':
+        return chooseSafety(this, id);
+      case 'mask':
+        return chooseMasking(this, id);
       case 'leaveAsIs':
+        if (talk.interview?.held) return chooseMasking(this, id);
         return ask ? this.#leave(ask) : undefined;
       case 'said':
       case 'keepWords':
@@ -156,6 +176,8 @@ export class Teacher {
       case 'pause':
       case 'resume':
       case 'help':
+      case 'stop':
+      case 'later':
         return obey(this, { id: COMMAND_OF[id] } as Command);
       default:
         return chooseInReview(this, id, values, ask);
@@ -194,7 +216,18 @@ export class Teacher {
 
   /* ------------------------------------------------------------ answers */
 
-  async answer(ask: Ask, said: Said): Promise<void> {
+  /** `released`: the teacher has decided about what the answer tells of somebody. */
+  async answer(ask: Ask, said: Said, { released = false }: { released?: boolean } = {}): Promise<void> {
+    const { talk } = this;
+    const keeps = isQuestion(ask.step) || ask.step === 'r2_add' || ask.step === 'r4_state';
+    // Names and words are repeated in later questions, so they are no place for what is about safety.
+    if (!keeps || ask.step === 'q1_words') {
+      if (await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })) return;
+    } else if (!released && holdBack(talk, ask, said)) {
+      const heard = this.listen(said.text, listeningFor(ask.step, ask.probe));
+      if (!(await raise(this, said.text, heard, { filed: true }))) putWaiting(talk);
+      return;
+    }
     switch (ask.step) {
       case 'c4_alias':
         return this.#nameAlias(ask, said);
@@ -203,7 +236,7 @@ export class Teacher {
       case 'r2_add':
         return this.#file(ask, said, { heard: this.listen(said.text, 'closing') });
       case 'r4_state':
-        return this.#file(ask, said, {});
+        return this.#file(ask, said, { heard: this.listen(said.text, 'closing') });
       default:
         break;
     }
@@ -220,8 +253,8 @@ export class Teacher {
 
   /** What the text says, by the listener of the language it is written in. */
   listen(text: string, question: QuestionKind): Heard {
-    const { alias, language } = this.talk;
-    return listen(text, this.#packs(language.code), { question, ...(alias === '' ? {} : { pupil: alias }) });
+    const { alias } = this.talk;
+    return listen(text, this.pack(), { question, ...(alias === '' ? {} : { pupil: alias }) });
   }
 
   async #nameAlias(ask: Ask, said: Said): Promise<void> {
@@ -281,8 +314,25 @@ export class Teacher {
   }
 
   async #goOn(ask: Ask, answer: Answer, { skipped = false }: { skipped?: boolean }): Promise<void> {
-    const effects = await this.talk.advance(answer);
-    await this.perform(effects, { answer, skipped, from: ask });
+    const { talk } = this;
+    let effects = await talk.advance(answer);
+    if (isConfirmed(talk, answer)) {
+      await leaveMoment(this);
+      const next = pendingOf(await talk.snapshot());
+      effects = next ? [{ type: 'ask', ask: next }] : effects;
+    }
+    const after = { answer, skipped, from: ask };
+    // What an answer led to is done; only the next question waits when there is something about safety.
+    await this.perform(
+      effects.filter((e) => e.type !== 'ask'),
+      after,
+    );
+    if (await raise(this, answer.text, answer.step === 'q1_words' ? null : answer.heard, { filed: true }))
+      return;
+    await this.perform(
+      effects.filter((e) => e.type === 'ask'),
+      after,
+    );
   }
 
   /** A text during a pause waits, with the question it may be the answer to, until the teacher goes on. */
@@ -309,7 +359,15 @@ export class Teacher {
       });
       talk.remember({ rewound: true });
     }
+    const heard = this.listen(said.text, 'closing');
+    if (await raise(this, said.text, heard, { filed: ask !== null && isFreeText(ask) })) return;
+    if (showPinned(talk)) return;
     this.offer('pausedStill', ['resume', 'pause'], { text: excerpt(said.text, 100).replace(/\.$/u, '') });
+  }
+
+  /** The listener's pack of the language that is spoken. */
+  pack(): Pack {
+    return this.#packs(this.talk.language.base);
   }
 
   /* ------------------------------------------------------------ what follows */
@@ -343,6 +401,8 @@ const COMMAND_OF: Readonly<Record<string, Command['id']>> = {
   pause: 'pause',
   resume: 'resume',
   help: 'help',
+  stop: 'stop',
+  later: 'pause',
 };
 
 /** What the listener is told about a question or a follow-up. */

@@ -5,8 +5,10 @@ import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
 import type { Incoming, Outcome, Scene, SchoolView, World } from './ports.ts';
+import { unpin } from './safety.ts';
 import { Talk } from './talk.ts';
 import { isFreeText, Teacher, type Packs } from './teacher.ts';
+import { readWaiting } from './waiting.ts';
 
 export interface TurnsOptions {
   readonly texts: Texts;
@@ -57,7 +59,7 @@ export function createTurns({ texts, packs, school }: TurnsOptions): Turns {
       if (!snapshot) return true;
       const ask = pendingOf(snapshot);
       const choice = new Teacher(talk, packs).typedChoice(ask, isErasureAsked(snapshot), incoming.text);
-      return choice !== null || !isFreeText(ask);
+      return choice !== null || readWaiting(talk, incoming.text) !== null || !isFreeText(ask);
     },
   };
 }
@@ -100,6 +102,7 @@ async function returned(teacher: Teacher): Promise<void> {
   const ask = pendingOf(await talk.snapshot());
   if (!ask) return talk.notice('closed');
   await talk.happen({ type: 'RESUMED' });
+  unpin(talk);
   return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:welcomeBack')] });
 }
 

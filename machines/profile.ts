@@ -8,6 +8,7 @@ import { FEELINGS, isFeeling } from './feelings.ts';
 import type { ProbeId } from './follow-up.ts';
 import { keyOf, type Answer } from './journal.ts';
 import type { Emotion, Evidence, Heard, SignalKind } from './listening/types.ts';
+import { printOf } from './safety.ts';
 
 export const ASPECTS = [
   'words',
@@ -65,6 +66,9 @@ export interface Profile {
 export type Marks = Readonly<
   Record<string, { readonly state: 'removed' | 'changed'; readonly text?: string }>
 >;
+
+/** Prints of sentences that sounded like something about safety and are not, says the teacher. */
+export type Cleared = readonly string[];
 
 /** The questions that ask for a moment of the first, second and third word. */
 const WORD_STEPS = ['q2_word1', 'q2_word2', 'o1_word3'] as const;
@@ -149,7 +153,7 @@ function cellsOf(
 }
 
 /** The sentences of one answer, with what each shows. */
-function sentencesOf(answer: Answer, marks: Marks): Sentence[] {
+function sentencesOf(answer: Answer, marks: Marks, cleared: Cleared): Sentence[] {
   const step = answer.step;
   if (!(isQuestion(step) || step === 'r2_add') || step === 'q1_words' || answer.text === '') return [];
   const { heard } = answer;
@@ -163,8 +167,8 @@ function sentencesOf(answer: Answer, marks: Marks): Sentence[] {
     const verbatim = answer.text.slice(span.start, span.end).trim();
     const evidence = (heard?.evidence ?? []).filter((e) => within(e, span));
     const signals = new Set((heard?.signals ?? []).filter((s) => within(s, span)).map((s) => s.kind));
-    // Passages about safety never reach the profile.
-    if (verbatim === '' || signals.has('safety')) return;
+    // Passages about safety never reach the profile, unless the teacher said that they are none.
+    if (verbatim === '' || (signals.has('safety') && !cleared.includes(printOf(verbatim)))) return;
     sentences.push({
       quote: {
         id,
@@ -199,11 +203,21 @@ function inOrder(definition: Definition, answers: readonly Answer[]): Answer[] {
 }
 
 /** Every sentence the teacher may decide about, in interview order; removed ones are left out unless asked for. */
-export function quotesOf(definition: Definition, answers: readonly Answer[], marks: Marks): Quote[] {
-  return inOrder(definition, answers).flatMap((a) => sentencesOf(a, marks).map((s) => s.quote));
+export function quotesOf(
+  definition: Definition,
+  answers: readonly Answer[],
+  marks: Marks,
+  cleared: Cleared = [],
+): Quote[] {
+  return inOrder(definition, answers).flatMap((a) => sentencesOf(a, marks, cleared).map((s) => s.quote));
 }
 
-function gridOf(definition: Definition, answers: readonly Answer[], marks: Marks): GridRow[] {
+function gridOf(
+  definition: Definition,
+  answers: readonly Answer[],
+  marks: Marks,
+  cleared: Cleared,
+): GridRow[] {
   const rows: GridRow[] = [];
   for (const step of questionsOf(definition)) {
     if (questionRule(step).shape !== 'moment') continue;
@@ -215,7 +229,7 @@ function gridOf(definition: Definition, answers: readonly Answer[], marks: Marks
       child: 'notDiscussed',
       did: 'notDiscussed',
     };
-    for (const { quote, cells: shown } of own.flatMap((a) => sentencesOf(a, marks))) {
+    for (const { quote, cells: shown } of own.flatMap((a) => sentencesOf(a, marks, cleared))) {
       for (const cell of shown)
         if (ORDER[quote.provenance] > ORDER[cells[cell]]) cells[cell] = quote.provenance;
     }
@@ -245,15 +259,24 @@ export interface ProfileInput {
   readonly definition: Definition;
   readonly answers: readonly Answer[];
   readonly marks: Marks;
+  readonly cleared?: Cleared;
   readonly alias: string;
   readonly words: readonly string[];
   /** `all`: the teacher shares the other answers too. */
   readonly scope: 'kept' | 'all';
 }
 
-export function buildProfile({ definition, answers, marks, alias, words, scope }: ProfileInput): Profile {
-  const quotes = quotesOf(definition, answers, marks);
-  const grid = gridOf(definition, answers, marks);
+export function buildProfile({
+  definition,
+  answers,
+  marks,
+  cleared = [],
+  alias,
+  words,
+  scope,
+}: ProfileInput): Profile {
+  const quotes = quotesOf(definition, answers, marks, cleared);
+  const grid = gridOf(definition, answers, marks, cleared);
   return {
     version: 1,
     alias,

@@ -19,6 +19,7 @@ const FILES = [
   'review',
   'profile',
   'coach',
+  'safety',
 ] as const;
 type File = (typeof FILES)[number];
 
@@ -79,7 +80,17 @@ const list = (lang: string, file: File, key: string): readonly string[] =>
 
 /** Texts people read, by `file:key`; without the words they type. */
 function readTexts(lang: string): [string, string][] {
-  const files = ['interview', 'probes', 'acks', 'feelings', 'notices', 'review', 'profile', 'coach'] as const;
+  const files = [
+    'interview',
+    'probes',
+    'acks',
+    'feelings',
+    'notices',
+    'review',
+    'profile',
+    'coach',
+    'safety',
+  ] as const;
   const titles = Object.entries(read(lang, 'choices') as Record<string, Choice>).map(
     ([id, { title }]): [string, string] => [`choices:${id}`, title],
   );
@@ -440,6 +451,9 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   sharing: ['shareKept', 'shareAll', 'shareNone'],
   state: ['stateFine', 'stateTouched', 'stateTalk'],
   erasing: ['eraseYes', 'eraseNo'],
+  safety: ['safetyYes', 'safetyNo'],
+  card: ['stop', 'later'],
+  masking: ['mask', 'leaveAsIs'],
 };
 
 /** Choices that do what a command does, and so share its words. */
@@ -452,6 +466,7 @@ const COMMAND_OF: Readonly<Record<string, readonly string[]>> = {
   repeat: ['repeat'],
   stop: ['stop'],
   startAgain: ['again'],
+  later: ['pause'],
 };
 
 /** Choices that read a command's word in their own way, where nothing else can be meant. */
@@ -463,6 +478,10 @@ const READS_AS: Readonly<Record<string, readonly string[]>> = {
   eraseYes: ['yes'],
   eraseNo: ['no'],
   stateFine: ['yes'],
+  stateTalk: ['contacts'],
+  safetyYes: ['yes'],
+  safetyNo: ['no'],
+  mask: ['yes'],
   reviewNext: ['skip', 'resume'],
 };
 
