@@ -142,17 +142,20 @@ async function converse(address: string, lang: string, say: Say): Promise<void> 
     take(activities.map((activity) => replySchema.parse(activity)));
   };
 
+  print(say('chat.welcome'));
+  await post({ type: 'installationUpdate', action: 'add' });
+  // Opened only now: what a pipe sends before somebody listens would be lost.
   const input = createInterface({ input: process.stdin, output: process.stdout, prompt: say('chat.prompt') });
+  let ended = false;
   input.on('SIGINT', () => input.close());
+  input.on('close', () => (ended = true));
   try {
-    print(say('chat.welcome'));
-    await post({ type: 'installationUpdate', action: 'add' });
     input.prompt();
     for await (const line of input) {
       const chosen = /^\d{1,2}$/.test(line.trim()) ? words[Number(line) - 1] : undefined;
       const text = chosen ?? line;
       if (text.trim() !== '') await post({ type: 'message', text });
-      input.prompt();
+      if (!ended) input.prompt();
     }
   } finally {
     input.close();
