@@ -16,7 +16,7 @@ import type { Incoming } from '../dialogs/ports.ts';
 
 const IN_FLIGHT = 32;
 /** How long the messages of a sender that died wait for another one; who is alive renews its claims well before. */
-const CLAIM_MS = 15_000;
+export const CLAIM_MS = 15_000;
 const RENEW_MS = 5_000;
 const POLL_MS = 1_000;
 const TYPING_AFTER_MS = 600;
@@ -43,8 +43,10 @@ export interface DeliveryOptions {
 }
 
 export interface Delivery {
-  /** There is something to send; returns at once. */
-  kick(): void;
+  /** There is something to send, filed by this conversation; returns at once. */
+  kick(lane?: string): void;
+  /** Sends messages of one conversation that its turn has claimed for CLAIM_MS, in this order; returns at once. */
+  take(items: readonly OutboxItem[]): void;
   /** A coach has come: what was waiting for them goes out. */
   unblock(coach: string): Promise<void>;
   /** Shows that the bot has heard, unless it answers within a moment anyway. Best effort. */
@@ -62,12 +64,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const underWay = new Set<Promise<void>>();
   /** Messages that are ours to send now. */
   const claimed = new Set<string>();
+  /** Messages that were handed over and wait for room. */
+  const handed: (readonly OutboxItem[])[] = [];
+  /** Conversations of which something may wait behind what is under way. */
+  const behind = new Set<string>();
   const sentAt = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let renewing: NodeJS.Timeout | null = null;
   let stopped = false;
   let pumping: Promise<void> | null = null;
   let again = false;
+  /** The last look found as much as there was room for. */
+  let full = false;
 
   function pump(): void {
     again = true;
@@ -78,7 +86,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     while (again && !stopped) {
       again = false;
       const room = IN_FLIGHT - underWay.size;
-      if (room <= 0) return;
+      if (room <= 0) {
+        full = true;
+        return;
+      }
       let items: readonly OutboxItem[];
       try {
         items = await store.claim(now(), now() + CLAIM_MS, room);
@@ -88,19 +99,69 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       for (const item of items) {
         claimed.add(item.id);
-        const work: Promise<void> = deliver(item)
-          .catch((error: unknown) =>
-            log.error('delivery_failed', { item: item.id, code: codeOf(error), error }),
-          )
-          .finally(() => {
-            underWay.delete(work);
-            claimed.delete(item.id);
-            // The next message for the same conversation can go now.
-            pump();
-          });
-        underWay.add(work);
+        behind.delete(item.lane);
+        begin([item]);
       }
+      // There may be more than there was room for.
+      if (items.length === room) full = true;
     }
+  }
+
+  function take(items: readonly OutboxItem[]): void {
+    for (const { id } of items) claimed.add(id);
+    if (underWay.size < IN_FLIGHT) begin(items);
+    else handed.push(items);
+  }
+
+  /** Messages of one destination, in their order. */
+  function begin(items: readonly OutboxItem[]): void {
+    const { lane, id } = items[0]!;
+    let more = true;
+    const work: Promise<void> = deliverInOrder(items)
+      .then((rest) => void (more = rest))
+      .catch((error: unknown) => log.error('delivery_failed', { item: id, code: codeOf(error), error }))
+      .finally(() => {
+        underWay.delete(work);
+        for (const item of items) claimed.delete(item.id);
+        if (stopped) return;
+        const next = handed.shift();
+        if (next) begin(next);
+        // The next message for the same destination can go now, or one that there was no room for.
+        if (!more && !full && !behind.has(lane)) return;
+        behind.delete(lane);
+        full = false;
+        pump();
+      });
+    underWay.add(work);
+  }
+
+  /** Whether something waits behind these. One that cannot go yet holds up those after it. */
+  async function deliverInOrder(items: readonly OutboxItem[]): Promise<boolean> {
+    const settled: Promise<Settled>[] = [];
+    let open = true;
+    for (const item of items) {
+      if (!open) {
+        settled.push(release(item));
+        continue;
+      }
+      const activity = renderOutgoing(item.message);
+      const result: Delivered = activity
+        ? await deliver(item, activity)
+        : { kind: 'failed', reason: 'too_big' };
+      const one = settle(item, result);
+      // Heard below, when the others are on their way.
+      one.catch(() => undefined);
+      // What arrived is written down while the next one is on its way.
+      if (result.kind !== 'sent') open = (await one).state !== 'pending';
+      settled.push(one);
+    }
+    return (await Promise.all(settled)).at(-1)?.more ?? false;
+  }
+
+  /** For whoever claims it, when those before it have gone. */
+  async function release(item: OutboxItem): Promise<Settled> {
+    const more = await store.settle(item.id, { state: 'pending', dueAt: now() });
+    return { state: 'pending', more };
   }
 
   async function renew(): Promise<void> {
@@ -111,19 +172,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       .catch((error: unknown) => log.warn('claims_not_renewed', { code: codeOf(error) }));
   }
 
-  async function deliver(item: OutboxItem): Promise<void> {
-    const activity = renderOutgoing(item.message);
-    if (!activity) return settle(item, { kind: 'failed', reason: 'too_big' });
+  async function deliver(item: OutboxItem, activity: object): Promise<Delivered> {
     // A process died while it was sending this. Once more does little harm, and silence would: somebody is waiting for it. But a
     // message that ends processes is not to end them all.
-    if (item.interrupted && item.attempts > 3)
-      return settle(item, { kind: 'ambiguous', reason: 'interrupted' });
+    if (item.interrupted && item.attempts > 3) return { kind: 'ambiguous', reason: 'interrupted' };
     const { reference } = item;
-    if (!reference) return settle(item, await sendToNewCoach(item, activity));
+    if (!reference) return sendToNewCoach(item, activity);
     const result = await send(reference, activity);
     // The chat that was kept is gone; the coach may still be reachable in a new one.
     const gone = result.kind === 'blocked' && result.reason === 'not_found' && coachOf(item) !== null;
-    return settle(item, gone ? await sendToNewCoach(item, activity) : result);
+    return gone ? sendToNewCoach(item, activity) : result;
   }
 
   async function send(reference: Reference, activity: object): Promise<Delivered> {
@@ -170,7 +228,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return result;
   }
 
-  async function settle(item: OutboxItem, result: Delivered): Promise<void> {
+  async function settle(item: OutboxItem, result: Delivered): Promise<Settled> {
     const settlement = toSettlement(item, result);
     const delivered = settlement.state === 'sent';
     const news = delivered ? 'delivered' : 'waiting';
@@ -188,11 +246,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
     // What waits is told before it is settled: after a crash in between it is tried, and told, again; the key makes it once.
     if (!delivered) await tell();
-    await store.settle(item.id, settlement);
+    const more = await store.settle(item.id, settlement);
     if (delivered) await tell();
     const facts = { item: item.id, attempts: item.attempts, code: settlement.reason ?? settlement.state };
     if (delivered) log.debug('sent', facts);
     else log.warn(`not_sent_${settlement.state}`, facts);
+    return { state: settlement.state, more };
   }
 
   function toSettlement(item: OutboxItem, result: Delivered): Settlement {
@@ -228,7 +287,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   return {
-    kick: pump,
+    kick(lane) {
+      if (lane !== undefined) behind.add(lane);
+      pump();
+    },
+    take,
     async unblock(coach) {
       await store.unblock(coach);
       pump();
@@ -251,6 +314,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       timer = setInterval(() => {
         const old = now() - 60_000;
         for (const [conversation, at] of sentAt) if (at < old) sentAt.delete(conversation);
+        behind.clear();
         pump();
       }, POLL_MS);
       // Also while stopping: what is under way is still ours.
@@ -263,10 +327,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     async stop() {
       stopped = true;
       if (timer) clearInterval(timer);
+      // Claimed by us, and nobody else would send them before that has run out.
+      await Promise.allSettled(handed.splice(0).flat().map(release));
       await Promise.allSettled([pumping, ...underWay]);
       if (renewing) clearInterval(renewing);
     },
   };
+}
+
+interface Settled {
+  readonly state: Settlement['state'];
+  /** Something waits behind it. */
+  readonly more: boolean;
 }
 
 function coachOf(item: OutboxItem): string | null {

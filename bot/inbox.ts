@@ -7,7 +7,16 @@
  */
 import type { Conversation, Incoming, Outcome, Outgoing, Scene, World } from '../dialogs/ports.ts';
 import { AppError, codeOf, ConfigError, GiveUp, RetryLater } from './errors.ts';
-import type { InboxItem, Opening, Place, Reference, Store, Turn, Waiting } from './store/types.ts';
+import type {
+  InboxItem,
+  Opening,
+  OutboxItem,
+  Place,
+  Reference,
+  Store,
+  Turn,
+  Waiting,
+} from './store/types.ts';
 
 export type TakeTurn = (scene: Scene, incoming: Incoming, world: World) => Promise<Outcome>;
 
@@ -21,8 +30,10 @@ export interface InboxOptions {
   readonly placeOf: (reference: Reference) => Place;
   /** Text that is not an answer (a command, a word of a button, the first hello) and is answered without waiting. */
   readonly bypasses?: (incoming: Incoming, scene: Scene) => boolean;
-  /** Something was committed that has messages to send. */
+  /** Something was committed that has messages to send, besides those that were handed over. */
   readonly onCommitted?: (lane: string) => void;
+  /** Takes the messages of a turn as soon as it is committed, claimed for `claimMs`; without it they wait in the store. */
+  readonly handOver?: { readonly claimMs: number; readonly take: (items: readonly OutboxItem[]) => void };
   /** A message was set aside: for the operator's log. No content. */
   readonly onQuarantined?: (lane: string, reason: string) => void;
   /** What to tell somebody whose message was set aside. */
@@ -87,8 +98,10 @@ class PieceFailed extends Error {
 
 /** What happened in one transaction, to be acted on when it is committed. */
 interface Notes {
-  /** A message was filed that delivery has to send. */
-  sent: boolean;
+  /** Messages that were filed for delivery to send. */
+  filed: number;
+  /** Those of them that it has been given. */
+  handed: number;
   dueAt: number | null;
   readonly quarantined: string[];
   /** The piece that was answered last: to blame when the commit fails for a reason of its own. */
@@ -112,13 +125,20 @@ export function createInbox(options: InboxOptions): Inbox {
   async function inLane(lane: string, opening: Opening, wantsReplies: boolean): Promise<Received> {
     const failed = new Map<string, string>();
     for (;;) {
-      const notes: Notes = { sent: false, dueAt: null, quarantined: [], last: null };
+      const notes: Notes = { filed: 0, handed: 0, dueAt: null, quarantined: [], last: null };
+      const handOver = options.handOver && {
+        until: world.now() + options.handOver.claimMs,
+        take: (items: readonly OutboxItem[]) => {
+          notes.handed = items.length;
+          if (items.length > 0) options.handOver?.take(items);
+        },
+      };
       try {
-        const received = await store.inTurn(lane, opening, (turn) =>
+        const received = await store.inTurn(lane, { ...opening, ...(handOver && { handOver }) }, (turn) =>
           decide(turn, wantsReplies, failed, notes),
         );
         if (notes.dueAt !== null) wakeAt(notes.dueAt);
-        if (notes.sent) options.onCommitted?.(lane);
+        if (notes.filed > notes.handed) options.onCommitted?.(lane);
         for (const reason of notes.quarantined) options.onQuarantined?.(lane, reason);
         return received;
       } catch (error) {
@@ -207,7 +227,7 @@ export function createInbox(options: InboxOptions): Inbox {
   ): Promise<number | null> {
     const save = async (outcome: Outcome) => {
       await turn.save(outcome, { inline });
-      notes.sent ||= outcome.outgoing.some(({ to }) => !inline || to !== 'here');
+      notes.filed += outcome.outgoing.filter(({ to }) => !inline || to !== 'here').length;
     };
     for (const { ids, attempts, incoming } of piecesOf(turn.waiting())) {
       const id = ids[0]!;

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { createChannel } from './channel.ts';
 import { loadConfig, operatorLanguage, readDotEnv, type Config } from './config.ts';
 import { createConnector } from './connector.ts';
-import { createDelivery, type Delivery } from './delivery.ts';
+import { CLAIM_MS, createDelivery, type Delivery } from './delivery.ts';
 import { codeOf, ConfigError, GiveUp } from './errors.ts';
 import { createInbox } from './inbox.ts';
 import { createLog, muteConsole, type Log } from './log.ts';
@@ -70,7 +70,8 @@ async function start(
     world,
     quietMs,
     placeOf: (reference) => placeOf(reference.aadObjectId),
-    onCommitted: () => lazily.delivery?.kick(),
+    onCommitted: (lane) => lazily.delivery?.kick(lane),
+    handOver: { claimMs: CLAIM_MS, take: (items) => lazily.delivery?.take(items) },
     onQuarantined: (lane, code) => log.error('message_set_aside', { conversation: lane, code }),
     onTrouble: (error) => log.error('lane_in_trouble', { code: codeOf(error), error }),
   });

@@ -3,8 +3,15 @@ import type { Outgoing } from '../../dialogs/ports.ts';
 import { Corrupt } from '../errors.ts';
 import { messagePlace } from './records.ts';
 import { runTurn, type TurnTools } from './turn.ts';
-import type { OutboxItem, OutboxState, Reference, Store } from './types.ts';
+import { together } from './together.ts';
+import type { Tx } from './engine.ts';
+import type { OutboxItem, OutboxState, Reference, Settlement, Store } from './types.ts';
 
+/**
+ * How long a settlement waits for others, to share the sync of the disk. A process that is killed within this time sends a message
+ * that did arrive once more; the answer of the channel itself takes many times as long, with the same risk.
+ */
+const SETTLE_MS = 10;
 /** States in which a message still waits for something. */
 const OPEN: readonly OutboxState[] = ['pending', 'blocked'];
 
@@ -43,20 +50,31 @@ export function createOutbox(
     };
   };
 
-  const settle: Store['settle'] = async (id, { state, reason, dueAt, activityId }) => {
-    await engine.transaction(async (tx) =>
-      tx.write(
-        queries.settle({
-          position: Number(id),
-          state,
-          reason: reason ?? null,
-          due_at: dueAt ?? now(),
-          activity_id: activityId ?? null,
-          settled_at: OPEN.includes(state) ? null : now(),
-        }),
-      ),
+  const settleNow = async (id: string, { state, reason, dueAt, activityId }: Settlement, tx: Tx) => {
+    const position = Number(id);
+    tx.write(
+      queries.settle({
+        position,
+        state,
+        reason: reason ?? null,
+        due_at: dueAt ?? now(),
+        activity_id: activityId ?? null,
+        settled_at: OPEN.includes(state) ? null : now(),
+      }),
     );
+    return (await tx.read(queries.more({ position }))).length > 0;
   };
+  const settle = together<[string, Settlement], boolean>(SETTLE_MS, (settlements) =>
+    engine.transaction((tx) =>
+      Promise.all(
+        settlements
+          // In one order everywhere, so that two senders never wait for each other.
+          .map((one, nth) => ({ one, nth }))
+          .sort((a, b) => Number(a.one[0]) - Number(b.one[0]))
+          .map(async ({ one, nth }) => ({ nth, more: await settleNow(...one, tx) })),
+      ).then((answers) => answers.sort((a, b) => a.nth - b.nth).map(({ more }) => more)),
+    ),
+  );
 
   return {
     async claim(at, until, limit) {
@@ -80,13 +98,13 @@ export function createOutbox(
         } catch (error) {
           if (!(error instanceof Corrupt)) throw error;
           // One damaged record must not hold up everybody else's messages. It stays, for a person to look at.
-          await settle(String(row.position), { state: 'blocked', reason: 'unreadable' });
+          await settle([String(row.position), { state: 'blocked', reason: 'unreadable' }]);
         }
       }
       return items;
     },
 
-    settle,
+    settle: (id, result) => settle([id, result]),
 
     async renew(ids, until) {
       await engine.transaction(async (tx) => {

@@ -20,6 +20,17 @@ export function createQueries(engine: Engine) {
         .leftJoin('data_key as ck', 'ck.id', 'c.id')
         .leftJoin('interview as i', 'i.id', 'c.interview_id')
         .leftJoin('data_key as ik', 'ik.id', 'i.id')
+        .select((eb) =>
+          // An older message on its way out: what is said now has to wait for it.
+          eb
+            .selectFrom('outbox as o')
+            .select('o.position')
+            .whereRef('o.destination', '=', 'c.id')
+            .where('o.settled_at', 'is', null)
+            .where('o.state', '=', sql.lit('pending'))
+            .limit(1)
+            .as('queued'),
+        )
         .select([
           'c.id',
           'c.person',
@@ -50,8 +61,7 @@ export function createQueries(engine: Engine) {
         .select(['id', 'arrival', 'alone', 'attempts', 'sent_at', 'received_at', 'content'])
         .where('conversation_id', '=', lane)
         .where('content', 'is not', null)
-        .where('state', '=', sql.lit('waiting'))
-        .orderBy('arrival'),
+        .where('state', '=', sql.lit('waiting')),
     ),
     seen: prepare(({ lane, id }: { lane: string; id: string }) =>
       db.selectFrom('inbox').select('state').where('conversation_id', '=', lane).where('id', '=', id),
@@ -146,7 +156,7 @@ export function createQueries(engine: Engine) {
         .where('id', '=', row.id),
     ),
     file: prepare((row: Omit<Row<'outbox'>, 'position'>) =>
-      db.insertInto('outbox').values(columns(row, OUTBOX)),
+      db.insertInto('outbox').values(columns(row, OUTBOX)).returning('position'),
     ),
 
     due: prepare(({ now, limit }: { now: number; limit: number }) =>
@@ -182,7 +192,8 @@ export function createQueries(engine: Engine) {
               ),
             ),
           )
-          .orderBy('o.position')
+          // The plus keeps the planner from walking through all that was ever sent, in this order, to find the few that wait.
+          .orderBy(sql`+${sql.ref('o.position')}`)
           .limit(limit),
       ),
     ),
@@ -251,6 +262,18 @@ export function createQueries(engine: Engine) {
           .set({ claimed_until: null, interrupted: 0 })
           .set(columns(row, ['state', 'reason', 'due_at', 'activity_id', 'settled_at']))
           .where('position', '=', row.position),
+    ),
+    /** Whether something else waits for the same destination. */
+    more: prepare(({ position }: { position: number }) =>
+      db
+        .selectFrom('outbox as o')
+        .innerJoin('outbox as other', 'other.destination', 'o.destination')
+        .select('other.position')
+        .where('o.position', '=', position)
+        .where('other.settled_at', 'is', null)
+        .where('other.state', '=', sql.lit('pending'))
+        .whereRef('other.position', '<>', 'o.position')
+        .limit(1),
     ),
     unblock: prepare(({ destination, now }: { destination: string; now: number }) =>
       db

@@ -117,12 +117,25 @@ class SqliteEngine implements Engine {
     return this.#alone(async (db) => {
       await patiently(() => db.exec('begin immediate'));
       const filed: Bound<unknown>[] = [];
+      /** The first statement that failed: nothing is committed after it, also when nobody waited for its answer. */
+      let failed: { readonly error: unknown } | null = null;
+      const run = <R>(query: Bound<R>): R[] => {
+        try {
+          return this.#run(db, query);
+        } catch (error) {
+          failed ??= { error };
+          throw error;
+        }
+      };
       const flush = () => {
-        for (const query of filed.splice(0)) this.#run(db, query);
+        for (const query of filed.splice(0)) run(query);
       };
       const read = <R>(query: Bound<R>): R[] => {
         flush();
-        return this.#run(db, query);
+        return run(query);
+      };
+      const demandNothingFailed = () => {
+        if (failed) throw failed.error;
       };
       try {
         const result = await work({
@@ -130,6 +143,7 @@ class SqliteEngine implements Engine {
           write: (query) => void filed.push(query),
         });
         flush();
+        demandNothingFailed();
         db.exec('commit');
         return result;
       } catch (error) {

@@ -64,9 +64,10 @@ function createStore(tools: TurnTools): Store {
   return {
     laneOf: ({ tenantId, conversationId }) => lookup.hash('lane', tenantId, conversationId),
     async inTurn(lane, opening, work) {
-      const { result, erased } = await oneByOne(lane, () =>
+      const { result, erased, handedOver } = await oneByOne(lane, () =>
         engine.transaction((tx) => runTurn(tools, tx, lane, opening, work)),
       );
+      if (opening.handOver) opening.handOver.take(await handedOver());
       // It is deleted already; this clears what the files still hold of it, and may be late without harm.
       if (erased) await engine.scrub().catch(() => undefined);
       return result;

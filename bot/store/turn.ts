@@ -8,7 +8,7 @@ import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
 import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
-import type { Opening, Place, Reference, Turn, Waiting } from './types.ts';
+import type { Opening, OutboxItem, Place, Reference, Turn, Waiting } from './types.ts';
 
 export interface TurnTools {
   readonly engine: Engine;
@@ -37,9 +37,14 @@ export async function runTurn<T>(
   tools: TurnTools,
   tx: Tx,
   lane: string,
-  { from, item }: Opening,
+  { from, item, handOver }: Opening,
   work: (turn: Turn) => Promise<T>,
-): Promise<{ readonly result: T; readonly erased: boolean }> {
+): Promise<{
+  readonly result: T;
+  readonly erased: boolean;
+  /** What is handed over; to be asked for after the commit. */
+  readonly handedOver: () => Promise<readonly OutboxItem[]>;
+}> {
   const itemId = item ? tools.lookup.hash('item', lane, item.key) : null;
   let loaded = await load(tx, tools, lane, itemId);
   if (!loaded.row && from) {
@@ -48,13 +53,14 @@ export async function runTurn<T>(
     loaded = await load(tx, tools, lane, itemId);
   }
   if (!loaded.row) throw new GiveUp('lane_gone', 'There is no such conversation (any more).');
-  const turn = new StoredTurn(tools, tx, loaded.row, itemId, !loaded.seen);
+  const claimed = handOver && loaded.row.queued === null ? handOver.until : null;
+  const turn = new StoredTurn(tools, tx, loaded.row, itemId, !loaded.seen, claimed);
   if (from) turn.greet(from.reference, from.place);
   for (const row of loaded.waiting) turn.remember(row);
   if (item && itemId !== null && !loaded.seen) turn.accept(itemId, item);
   const result = await work(turn);
   turn.finish();
-  return { result, erased: turn.erased };
+  return { result, erased: turn.erased, handedOver: () => turn.handedOver() };
 }
 
 function addConversation(tools: TurnTools, tx: Tx, lane: string, reference: Reference, place: Place): void {
@@ -101,8 +107,19 @@ class StoredTurn implements Turn {
   #held: Held | null;
   #lastProcessed: string | null = null;
   #scene: Scene | null = null;
+  /** Until when the messages `here` are claimed; null: they are for whoever comes. */
+  readonly #claimedUntil: number | null;
+  #handed: { message: Outgoing; owner: string; filed: Promise<{ position: number }[]> }[] = [];
 
-  constructor(tools: TurnTools, tx: Tx, row: Row, itemId: string | null, unseen: boolean) {
+  constructor(
+    tools: TurnTools,
+    tx: Tx,
+    row: Row,
+    itemId: string | null,
+    unseen: boolean,
+    claimedUntil: number | null,
+  ) {
+    this.#claimedUntil = claimedUntil;
     this.#tools = tools;
     this.#tx = tx;
     this.#lane = row.id;
@@ -260,24 +277,37 @@ class StoredTurn implements Turn {
     const destination =
       message.to === 'here' ? this.#lane : lookup.hash('person', message.to.coach.toLowerCase());
     if (message.to === 'here') this.#replies.push(message);
-    this.#tx.write(
-      queries.file({
-        conversation_id: this.#lane,
-        destination,
-        key_owner: owner,
-        item_id: this.itemId ?? this.#lastProcessed,
-        state: inline ? 'inline' : 'pending',
-        due_at: now(),
-        claimed_until: null,
-        attempts: 0,
-        interrupted: 0,
-        reason: null,
-        activity_id: null,
-        created_at: now(),
-        settled_at: inline ? now() : null,
-        message: key.seal(messagePlace(owner, destination), message),
-      }),
-    );
+    const claimed = inline || message.to !== 'here' ? null : this.#claimedUntil;
+    const statement = queries.file({
+      conversation_id: this.#lane,
+      destination,
+      key_owner: owner,
+      item_id: this.itemId ?? this.#lastProcessed,
+      state: inline ? 'inline' : 'pending',
+      due_at: now(),
+      claimed_until: claimed,
+      attempts: claimed === null ? 0 : 1,
+      interrupted: 0,
+      reason: null,
+      activity_id: null,
+      created_at: now(),
+      settled_at: inline ? now() : null,
+      message: key.seal(messagePlace(owner, destination), message),
+    });
+    if (claimed === null) return this.#tx.write(statement);
+    // Its number is not waited for: it travels with the commit, which fails when this does.
+    const filed = this.#tx.read(statement);
+    filed.catch(() => undefined);
+    this.#handed.push({ message, owner, filed });
+  }
+
+  async handedOver(): Promise<readonly OutboxItem[]> {
+    const rows = await Promise.all(this.#handed.map(({ filed }) => filed));
+    return this.#handed.map(({ message }, nth) => ({
+      ...{ id: String(rows[nth]![0]!.position), state: 'pending', message, lane: this.#lane },
+      ...{ reference: this.#reference, origin: this.#reference },
+      ...{ attempts: 1, interrupted: false, reason: null },
+    }));
   }
 
   /** Deletes at once; what the rest of the outcome saves comes after. Messages that came in later stay: they are a new beginning. */
@@ -292,6 +322,7 @@ class StoredTurn implements Turn {
     }
     this.#held = null;
     this.#replies.length = 0;
+    this.#handed = this.#handed.filter(({ owner }) => what === 'interview' && owner !== interview);
     this.#change({ interview_id: null });
     if (what === 'interview') return;
     this.#tx.write(eraseMessages(engine, this.#lane));

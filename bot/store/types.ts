@@ -85,6 +85,11 @@ export interface Opening {
   readonly from?: { readonly reference: Reference; readonly place: Place };
   /** Accepts this item: unless it was stored before, it is then among `waiting()`. */
   readonly item?: InboxItem;
+  /**
+   * The messages `here` are claimed until then (epoch ms) by the turn itself, and given to `take` when it is committed: nobody has
+   * to look for them. Not those behind which older ones wait.
+   */
+  readonly handOver?: { readonly until: number; readonly take: (items: readonly OutboxItem[]) => void };
 }
 
 /** One conversation, locked, inside one transaction. Throwing rolls everything back. */
@@ -137,7 +142,8 @@ export interface Store {
   dueLanes(now: number, limit: number): Promise<readonly string[]>;
   /** Claims messages to send: per destination only the first unsent one, so that order is kept. The claim ends by itself at `until`. */
   claim(now: number, until: number, limit: number): Promise<readonly OutboxItem[]>;
-  settle(id: string, result: Settlement): Promise<void>;
+  /** Resolves, when it is on the disk, with whether another message waits for the same destination. */
+  settle(id: string, result: Settlement): Promise<boolean>;
   /** Their sender is still at it: these claims end at `until` instead. */
   renew(ids: readonly string[], until: number): Promise<void>;
   /** Blocked messages for this coach (directory id) become pending again (the coach has come). */

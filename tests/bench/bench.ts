@@ -5,6 +5,7 @@
  *   npm run bench -- [--rounds 5] [--seconds 3] [--only a,d] [--no-auth] [--tokens 1]
  *   npm run bench -- growth [--most 100000]
  *   npm run bench -- start
+ *   npm run bench -- profile [--only d]
  */
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -16,6 +17,7 @@ import { growth } from './growth.ts';
 import { Connector, Crowd, type Round } from './load.ts';
 import { median, pin, pinning, quantile } from './measure.ts';
 import { coldStart } from './cold-start.ts';
+import { profileFolder, report } from './profile.ts';
 import { KINDS, LOAD_CORE, spent, start, stopAll, type Auth, type System } from './systems.ts';
 
 const TEACHERS = 1_200;
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
   try {
     if (positionals[0] === 'growth') await growth({ databases, connector, most: Number(values.most) });
     else if (positionals[0] === 'start') await coldStart({ databases, connector });
+    else if (positionals[0] === 'profile') await profile(databases, connector);
     else await compare(databases, connector);
   } finally {
     connector.close();
@@ -69,12 +72,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.exitCode = 1;
   });
 
-async function compare(databases: Databases | null, connector: Connector): Promise<void> {
+async function open(connector: Connector) {
   const issuer = values['no-auth'] ? null : await openIssuer();
-  const only = values.only?.split(',');
-  const kinds = KINDS.filter(
-    ({ id, durable }) => (only?.includes(id) ?? true) && (durable !== 'postgres' || databases !== null),
-  );
   const auth: Auth | null = issuer && {
     appId: APP_ID,
     metadataUrl: issuer.metadataUrl,
@@ -84,6 +83,35 @@ async function compare(databases: Databases | null, connector: Connector): Promi
   const tokens = issuer ? tokensOf(issuer, connector.serviceUrl, Number(values.tokens)) : [];
   let used = 0;
   const authorization = () => (tokens.length === 0 ? null : tokens[(used += 1) % tokens.length]!);
+  return { issuer, auth, tokens, authorization };
+}
+
+/** A CPU profile of one system under load. */
+async function profile(databases: Databases | null, connector: Connector): Promise<void> {
+  const { issuer, auth, authorization } = await open(connector);
+  const kind = KINDS.find(({ id }) => id === (values.only ?? 'd'))!;
+  const { folder, nodeOptions } = profileFolder();
+  const system = await start(kind, { auth, databases, questions: 31, nodeOptions });
+  const crowd = new Crowd(kind.id, TEACHERS, connector, { bots: system.bots, authorization });
+  try {
+    await crowd.spread(6);
+    const round = await crowd.saturate(Number(values.seconds), AT_ONCE);
+    process.stdout.write(`${(round.turns / round.seconds).toFixed(0)} turns/s while profiling\n`);
+    await system.stop();
+    process.stdout.write(`${report(folder)}\n`);
+  } finally {
+    crowd.close();
+    await system.dispose();
+    await issuer?.close();
+  }
+}
+
+async function compare(databases: Databases | null, connector: Connector): Promise<void> {
+  const { issuer, auth, tokens, authorization } = await open(connector);
+  const only = values.only?.split(',');
+  const kinds = KINDS.filter(
+    ({ id, durable }) => (only?.includes(id) ?? true) && (durable !== 'postgres' || databases !== null),
+  );
   const questions = await lengthOfInterview(connector, auth, authorization);
   process.stdout.write(
     `an interview has ${questions} turns; ${TEACHERS} teachers, ${AT_ONCE} at once; ` +

@@ -67,10 +67,21 @@ class FakeOutbox {
     for (const item of free) Object.assign(item, { claimed: true, attempts: item.attempts + 1 });
     return free.map((item) => ({ ...item }));
   };
-  settle = async (id: string, { state, reason, dueAt }: Settlement): Promise<void> => {
+  settle = async (id: string, { state, reason, dueAt }: Settlement): Promise<boolean> => {
     const item = this.items.find((one) => one.id === id);
-    Object.assign(item ?? {}, { state, reason: reason ?? null, dueAt: dueAt ?? this.now, claimed: false });
+    if (!item) return false;
+    Object.assign(item, { state, reason: reason ?? null, dueAt: dueAt ?? this.now, claimed: false });
+    return this.items.some(
+      (other) =>
+        other !== item && other.state === 'pending' && this.destination(other) === this.destination(item),
+    );
   };
+  /** As a turn does that hands its messages over. */
+  handOver(): readonly OutboxItem[] {
+    const items = this.items.filter((item) => item.state === 'pending' && !item.claimed);
+    for (const item of items) Object.assign(item, { claimed: true, attempts: 1 });
+    return items.map((item) => ({ ...item }));
+  }
   renewed: (readonly string[])[] = [];
   renew = async (ids: readonly string[]): Promise<void> => void this.renewed.push(ids);
   unblock = async (coach: string): Promise<void> => {
@@ -252,6 +263,47 @@ describe('delivery', () => {
     answers = [{ kind: 'failed', reason: 'http_400' }];
     await run();
     expect(outbox.states()).toEqual(['failed too_big', 'failed http_400']);
+  });
+
+  test('sends in their order the messages that a turn hands over', async () => {
+    for (let n = 0; n < 3; n += 1) outbox.add({});
+    delivery.take(outbox.handOver());
+    await delivery.idle();
+    expect(sent.map((one) => one.text)).toEqual(['bericht 1', 'bericht 2', 'bericht 3']);
+    expect(outbox.states()).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  test('lets go of what was handed over behind a message that has to wait', async () => {
+    for (let n = 0; n < 3; n += 1) outbox.add({});
+    answers = [ok, { kind: 'retry', reason: 'precondition' }];
+    delivery.take(outbox.handOver());
+    await delivery.idle();
+    expect(outbox.states()).toEqual(['sent', 'pending precondition', 'pending']);
+    expect(sent).toHaveLength(2);
+    await later(60_000);
+    expect(sent.map((one) => one.text)).toEqual(['bericht 1', 'bericht 2', 'bericht 2', 'bericht 3']);
+    expect(outbox.states()).toEqual(['sent', 'sent', 'sent']);
+  });
+
+  test('sends what waited behind a message that was handed over', async () => {
+    outbox.add({});
+    const handed = outbox.handOver();
+    outbox.add({});
+    delivery.take(handed);
+    delivery.kick('lane-teacher');
+    await delivery.idle();
+    expect(sent.map((one) => one.text)).toEqual(['bericht 1', 'bericht 2']);
+  });
+
+  test('gives back what was handed over and not begun with when it stops', async () => {
+    for (let n = 0; n < 40; n += 1)
+      outbox.add({}, { lane: `lane ${n}`, reference: { ...reference(`c${n}`), tenantId: `t${n}` } });
+    for (const item of outbox.handOver()) delivery.take([item]);
+    await delivery.stop();
+    const states = outbox.states();
+    expect(states.filter((state) => state === 'sent')).toHaveLength(32);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(8);
+    expect(outbox.items.some((item) => item.claimed)).toBe(false);
   });
 
   test('sends what an earlier process had begun with', async () => {

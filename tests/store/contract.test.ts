@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Corrupt, GiveUp } from '../../bot/errors.ts';
 import { openStore, type StoreOptions } from '../../bot/store/store.ts';
-import type { Store, Turn } from '../../bot/store/types.ts';
+import type { OutboxItem, Store, Turn } from '../../bot/store/types.ts';
 import { engines, type TestPlace } from './places.ts';
 import { answer, clock, COACH, interview, item, KEY, message, reference, TEACHER, text } from './people.ts';
 
@@ -217,6 +217,45 @@ describe.each(engines)('the store on $title', (engine) => {
       expect(await claim()).toEqual([]);
       await store.settle(first[0]!.id, { state: 'sent', activityId: 'x' });
       expect((await claim()).map((one) => one.message.text)).toEqual(['a2']);
+    });
+
+    test('a turn hands over what it says, claimed; not behind an older message', async () => {
+      const taken: OutboxItem[][] = [];
+      const handOver = {
+        until: time.at + 1_000,
+        take: (items: readonly OutboxItem[]) => void taken.push([...items]),
+      };
+      const lane = store.laneOf(anne);
+      const say = (...texts: string[]) =>
+        store.inTurn(lane, { from: { reference: anne, place: TEACHER }, handOver }, (turn) =>
+          turn.save({ outgoing: texts.map((one) => message(one)) }, { inline: false }),
+        );
+      await say('a1', 'a2');
+      expect(taken[0]).toMatchObject([
+        { message: { text: 'a1' }, lane, reference: anne, origin: anne, attempts: 1, interrupted: false },
+        { message: { text: 'a2' }, lane, attempts: 1, interrupted: false },
+      ]);
+      await say('a3');
+      expect(taken[1]).toEqual([]);
+      expect(await claim()).toEqual([]);
+      const [first, second] = taken[0]!;
+      const both = [first!, second!].map(({ id }) => store.settle(id, { state: 'sent' }));
+      expect((await Promise.all(both)).at(-1)).toBe(true);
+      expect(await claim()).toMatchObject([{ message: { text: 'a3' }, attempts: 1 }]);
+    });
+
+    test('what was handed over to a process that died is sent by the next one', async () => {
+      await store.inTurn(
+        store.laneOf(anne),
+        {
+          from: { reference: anne, place: TEACHER },
+          handOver: { until: time.at + 1_000, take: () => undefined },
+        },
+        (turn) => turn.save({ outgoing: [message('a1'), message('a2')] }, { inline: false }),
+      );
+      expect(await claim()).toEqual([]);
+      time.at += 1_000;
+      expect(await claim()).toMatchObject([{ message: { text: 'a1' }, attempts: 2, interrupted: true }]);
     });
 
     test('a message that is put off holds back the ones behind it', async () => {
