@@ -177,7 +177,7 @@ function shownTwice({ seen, teacher }: Outcome): number {
   return Math.max(0, repeats - teacher.nudges);
 }
 
-function stuck({ status, fleet, mail, exits, connector }: Result): string[] {
+function stuck({ status, fleet, mail, exits }: Result): string[] {
   const found: string[] = [];
   for (const [what, states] of Object.entries({
     inbox: { waiting: status.inbox['waiting'], quarantined: status.inbox['quarantined'] },
@@ -192,6 +192,5 @@ function stuck({ status, fleet, mail, exits, connector }: Result): string[] {
   for (const crash of fleet.crashes) found.push(`a server ended by itself: ${crash}`);
   if (mail.refused.length > 0) found.push(`activities were refused: ${mail.refused.slice(0, 5).join(' ')}`);
   if (exits.some((code) => code !== 0)) found.push(`servers did not stop in order: ${exits.join(' ')}`);
-  if (connector.tooFast > 0) found.push(`${connector.tooFast} messages above the limit of a conversation`);
   return found;
 }

@@ -48,7 +48,7 @@ export class StormyConnector {
   readonly reachable = new Map<string, string>();
   readonly faults: Record<string, number> = {};
   calls = 0;
-  /** Calls that would have broken the channel's limit per conversation. */
+  /** Messages refused because a conversation got more than Teams allows: each process counts for itself, and forgets when it is killed. */
   tooFast = 0;
   #calm = false;
   #ids = 0;
@@ -128,7 +128,10 @@ export class StormyConnector {
   #take(conversation: string, activity: WireActivity): { status: number; body: object } {
     const now = Date.now();
     const recent = (this.#taken.get(conversation) ?? []).filter((at) => at > now - 30_000);
-    if (recent.filter((at) => at > now - 1_000).length >= 7 || recent.length >= 60) this.tooFast += 1;
+    if (recent.filter((at) => at > now - 1_000).length >= 7 || recent.length >= 60) {
+      this.tooFast += 1;
+      return { status: 429, body: { error: { code: 'Throttled' } } };
+    }
     this.#taken.set(conversation, [...recent, now]);
     this.#ids += 1;
     if (activity.type === 'message') {

@@ -120,9 +120,6 @@ export class Fleet {
     void ended.then(() => {
       const replica = this.#replicas.find((one) => one.child === child);
       if (!replica || replica.killing) return;
-      process.stderr.write(
-        `${new Date().toISOString()} CRASH ${child.exitCode} ${child.signalCode} ${child.killed} ${replica.errors}\n`,
-      );
       this.crashes.push(`exit ${child.exitCode ?? child.signalCode}: ${replica.errors}`);
       if (this.crashes.length < 20) this.#restart(replica);
     });

@@ -88,6 +88,7 @@ function summary({ kills, mail, connector, fleet, settleMs, seconds }: Result, v
     slowestAnswerMs: mail.slowest,
     calls: connector.calls,
     faults: connector.faults,
+    overLimit: connector.tooFast,
     startMs: { median: starts[Math.floor(starts.length / 2)], slowest: starts.at(-1) },
     settleMs,
     seconds,
