@@ -73,6 +73,16 @@ export async function openSqlite(dataDir: string, options: { readonly bot: boole
   }
 }
 
+/** A transaction that waits for its turn. `work` gives how to answer once it is committed. */
+interface Asked {
+  readonly work: (tx: Tx) => Promise<() => void>;
+  readonly reject: (error: unknown) => void;
+}
+
+const SAVE = { sql: 'savepoint one', name: 'save' };
+const KEEP = { sql: 'release one', name: 'keep' };
+const UNDO = { sql: 'rollback to one', name: 'undo' };
+
 class SqliteEngine implements Engine {
   readonly title = 'SQLite';
   readonly single = true;
@@ -97,6 +107,7 @@ class SqliteEngine implements Engine {
   #connection: Database.Database | null;
   #statements = new Map<string, Database.Statement>();
   #queue: Promise<unknown> = Promise.resolve();
+  #asked: Asked[] = [];
   #closed = false;
 
   constructor(file: string, connection: Database.Database, lock: Database.Database | null) {
@@ -114,43 +125,86 @@ class SqliteEngine implements Engine {
   }
 
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#alone(async (db) => {
+    return new Promise<T>((resolve, reject) => {
+      this.#asked.push({
+        work: async (tx) => {
+          const result = await work(tx);
+          return () => resolve(result);
+        },
+        reject,
+      });
+      // After everything that has arrived by now was read, so that it shares one commit, and with it one sync of the disk.
+      if (this.#asked.length === 1) setImmediate(() => void this.#commitTogether(this.#asked.splice(0)));
+    });
+  }
+
+  /** Transactions one after another, each undone by itself when it fails, and one commit: nobody is answered before it. */
+  async #commitTogether(asked: readonly Asked[]): Promise<void> {
+    if (asked.length === 0) return;
+    const done: { readonly answer: () => void; readonly reject: (error: unknown) => void }[] = [];
+    let begun = 0;
+    await this.#alone(async (db) => {
       await patiently(() => db.exec('begin immediate'));
-      const filed: Bound<unknown>[] = [];
-      /** The first statement that failed: nothing is committed after it, also when nobody waited for its answer. */
-      let failed: { readonly error: unknown } | null = null;
-      const run = <R>(query: Bound<R>): R[] => {
-        try {
-          return this.#run(db, query);
-        } catch (error) {
-          failed ??= { error };
-          throw error;
-        }
-      };
-      const flush = () => {
-        for (const query of filed.splice(0)) run(query);
-      };
-      const read = <R>(query: Bound<R>): R[] => {
-        flush();
-        return run(query);
-      };
-      const demandNothingFailed = () => {
-        if (failed) throw failed.error;
-      };
       try {
-        const result = await work({
-          read: async (query) => read(query),
-          write: (query) => void filed.push(query),
-        });
-        flush();
-        demandNothingFailed();
+        for (const { work, reject } of asked) {
+          begun += 1;
+          try {
+            done.push({ answer: await this.#apart(db, work), reject });
+          } catch (error) {
+            const problem = translate(error);
+            reject(problem);
+            // The disk is full or fails: then SQLite has undone everything, or cannot be trusted with the rest.
+            if (!db.inTransaction || isAway(problem)) throw problem;
+          }
+        }
         db.exec('commit');
-        return result;
       } catch (error) {
         if (db.inTransaction) db.exec('rollback');
         throw error;
       }
-    });
+    }).then(
+      () => done.forEach(({ answer }) => answer()),
+      (error: unknown) => {
+        for (const { reject } of [...done, ...asked.slice(begun)]) reject(error);
+      },
+    );
+  }
+
+  async #apart<R>(db: Database.Database, work: (tx: Tx) => Promise<R>): Promise<R> {
+    const filed: Bound<unknown>[] = [];
+    /** The first statement that failed: nothing is kept after it, also when nobody waited for its answer. */
+    let failed: { readonly error: unknown } | null = null;
+    const run = <Row>(query: Bound<Row>): Row[] => {
+      try {
+        return this.#run(db, query);
+      } catch (error) {
+        failed ??= { error };
+        throw error;
+      }
+    };
+    const flush = () => {
+      for (const query of filed.splice(0)) run(query);
+    };
+    const demandNothingFailed = () => {
+      if (failed) throw failed.error;
+    };
+    this.#run(db, { ...SAVE, values: [] });
+    try {
+      const result = await work({
+        read: async (query) => {
+          flush();
+          return run(query);
+        },
+        write: (query) => void filed.push(query),
+      });
+      flush();
+      demandNothingFailed();
+      this.#run(db, { ...KEEP, values: [] });
+      return result;
+    } catch (error) {
+      if (db.inTransaction) for (const statement of [UNDO, KEEP]) this.#run(db, { ...statement, values: [] });
+      throw error;
+    }
   }
 
   async describe(): Promise<string> {
@@ -188,6 +242,7 @@ class SqliteEngine implements Engine {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    if (this.#asked.length > 0) await this.#commitTogether(this.#asked.splice(0));
     this.#closed = true;
     await this.#queue.catch(() => undefined);
     this.#connection?.close();
@@ -202,7 +257,7 @@ class SqliteEngine implements Engine {
         return await work(this.#connection);
       } catch (error) {
         const problem = translate(error);
-        if (problem instanceof AppError && problem.code === 'store_unavailable') this.#disconnect();
+        if (isAway(problem)) this.#disconnect();
         throw problem;
       }
     });
@@ -246,6 +301,10 @@ async function patiently<T>(attempt: () => T): Promise<T> {
 }
 
 const AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PROTOCOL|NOLFS|PERM|AUTH)/;
+
+function isAway(problem: unknown): boolean {
+  return problem instanceof AppError && problem.code === 'store_unavailable';
+}
 
 function translate(error: unknown): unknown {
   if (error instanceof AppError) return error;

@@ -106,6 +106,36 @@ describe.each(engines)('the store on $title', (engine) => {
     expect(await turn(async (t) => t.accepted, anne, 'one')).toBe(true);
   });
 
+  test('of turns that come at the same time the one that fails is undone, and the others stay', async () => {
+    const people = ['anne', 'bart', 'carla', 'daan'].map((name) => reference(name));
+    const done = await Promise.allSettled(
+      people.map((from, nth) =>
+        turn(async (t) => {
+          await t.save(
+            { conversation: { greeted: true }, outgoing: [message(`for ${nth}`)] },
+            { inline: false },
+          );
+          if (nth === 1) throw new Error('not this one');
+          return nth;
+        }, from),
+      ),
+    );
+    expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const greeted = [];
+    for (const from of people) greeted.push((await look(from)).conversation.greeted);
+    expect(greeted).toEqual([true, false, true, true]);
+    const sent = await store.claim(time.at, time.at + 1, 9);
+    expect(sent.map((one) => one.message.text).sort()).toEqual(['for 0', 'for 2', 'for 3']);
+  });
+
+  test('what was begun before the store is closed is kept', async () => {
+    const waiting = turn((t) => t.save({ conversation: { greeted: true }, outgoing: [] }, { inline: false }));
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await Promise.all([waiting, store.close()]);
+    store = await open();
+    expect((await look()).conversation.greeted).toBe(true);
+  });
+
   test('within a turn the second message sees what the first one did', async () => {
     await turn(async (t) => {
       await t.save({ interview: interview('one'), put: [answer(1, 'a')], outgoing: [] }, { inline: false });
