@@ -171,6 +171,16 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
         opener = t.word;
       } else if (pack.joiners.has(t.word)) close(i);
       else if (
+        pack.inversionOpens &&
+        opener &&
+        seen &&
+        i > from + 1 &&
+        pack.is('finite', t.word) &&
+        cast.begins[i + 1]?.pronoun &&
+        cast.begins[i + 1]!.roles.has('subject')
+      )
+        close(i);
+      else if (
         pack.subjectOpens &&
         begins?.pronoun &&
         begins.roles.has('subject') &&

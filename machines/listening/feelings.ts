@@ -34,6 +34,8 @@ const RULES: Readonly<Record<FeelingKind, string>> = {
   weak: 'judgement',
   idiom: 'idiom',
   own: 'own body',
+  exclamation: 'exclamation',
+  metaphor: 'metaphor',
   frame: 'frame',
   litotes: 'litotes',
 };
@@ -146,21 +148,30 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     if (pack.standing.has(tokens[hit.from]!.word) && who === 'child' && character(text, hit, clause))
       return null;
   }
+  if (kind === 'exclamation') return quote < 0 ? { who: 'teacher', emotions, presence } : null;
+  if (kind === 'metaphor') {
+    const asked = context.question.startsWith('event_followup') ? ASKED[context.question] : 'nobody';
+    return asked === 'nobody' ||
+      clause.subjects.some((s) => s.strong && s.person.pronoun && s.person.from < hit.to)
+      ? 'skip'
+      : { who: asked, emotions, presence };
+  }
   if (kind === 'own') {
     if (who === 'nobody' || who === 'it') who = ASKED[context.question] === 'teacher' ? 'teacher' : 'other';
     if (who !== 'teacher' && who !== 'both') return 'skip';
     who = 'teacher';
   }
   if (kind === 'strong' || kind === 'weak') {
-    const judged = judgement(text, reading, context, hit, clause, who, kind);
+    const judged = judgement(text, context, hit, clause, who, kind);
     if (judged === 'skip' || judged === null) return judged;
     who = judged.who;
     presence = judged.presence;
   }
-  if (kind === 'noun' && !named && !licensed(text, hit, clause)) {
-    presence = 'possible';
-  } else if (kind === 'noun' && named && hit.slot === undefined && !licensed(text, hit, clause))
-    return 'skip';
+  if (kind === 'noun' && !named) {
+    const only = onlyPerson(text, clause);
+    if (only) who = only;
+    else if (!licensed(text, hit, clause)) presence = 'possible';
+  } else if (kind === 'noun' && hit.slot === undefined && !licensed(text, hit, clause)) return 'skip';
   if (kind === 'word' && who === 'it') return null;
   if (who === 'it')
     who =
@@ -240,7 +251,14 @@ function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause): Who 
       )
         return whoIs(text, p, clause);
     }
-    return 'it';
+    return 'nobody';
+  }
+  if (hit.value.kind === 'idiom' || hit.value.kind === 'phrase') {
+    // "Mijn hart brak": whose heart it is.
+    for (let i = hit.from; i < hit.to; i++) {
+      const p = begins[i];
+      if (p?.pronoun && p.roles.has('possessive') && !p.roles.has('subject')) return whoIs(text, p, clause);
+    }
   }
   if (hit.value.kind === 'noun') {
     const p =
@@ -260,8 +278,19 @@ function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause): Who 
         return whoIs(text, q, clause);
     }
   }
+  // "hart in mijn keel": whose body it is.
+  for (let i = hit.from; i < hit.to - 1; i++) {
+    const p = begins[i];
+    if (
+      p?.pronoun &&
+      p.roles.has('possessive') &&
+      !p.roles.has('subject') &&
+      (p.who === 'teacher' || p.who === 'child')
+    )
+      return p.who;
+  }
   // "saw him upset", "maakte haar boos": the object of such a verb is who feels it.
-  for (let i = at - 1; i >= clause.from && i >= at - 8; i--) {
+  for (let i = at - 1; hit.value.kind !== 'idiom' && i >= clause.from && i >= at - 8; i--) {
     const p = begins[i];
     if (!p || p.who === 'it' || p.who === 'self') continue;
     const possible = p.roles.has('object') && !(p.pronoun && p.roles.has('subject') && p.roles.size === 2);
@@ -317,7 +346,8 @@ function character(text: Text, hit: Felt, clause: Clause): boolean {
   for (let i = clause.from; i < clause.to; i++) {
     const word = tokens[i]!.word;
     if (pack.is('copula', word)) present = true;
-    if (i !== hit.from && (pack.is('carry', word) || pack.openers.has(word))) return false;
+    if (i !== hit.from && (pack.is('carry', word) || pack.openers.has(word) || pack.is('preposition', word)))
+      return false;
   }
   const behind = tokens[hit.to];
   if (behind && behind.kind === 'word' && hit.to < clause.to && pack.is('preposition', behind.word))
@@ -337,7 +367,6 @@ function character(text: Text, hit: Felt, clause: Clause): boolean {
 
 function judgement(
   text: Text,
-  reading: Reading,
   context: ListenContext,
   hit: Felt,
   clause: Clause,
@@ -373,8 +402,21 @@ function judgement(
     context.question === 'event_followup_teacher' || context.question === 'event_followup_child';
   return {
     who: holder,
-    presence: followUp && !reading.isNegated(hit.from, hit.to) ? 'expressed' : 'possible',
+    presence: followUp ? 'expressed' : 'possible',
   };
+}
+
+/** The one of the two who is named in the clause, in whatever role; nobody if both are, or somebody else. */
+function onlyPerson(text: Text, clause: Clause): Holder | undefined {
+  let only: Holder | undefined;
+  for (let i = clause.from; i < clause.to; i++) {
+    const who = text.begins[i]?.who;
+    if (who === undefined || who === 'it' || who === 'self') continue;
+    if (who !== 'teacher' && who !== 'child') return undefined;
+    if (only !== undefined && only !== who) return undefined;
+    only = who;
+  }
+  return only;
 }
 
 /** A noun for a feeling counts with somebody who has it, or by "out of", "full of", or when it is all that is said. */

@@ -198,7 +198,8 @@ function relativeTo(
     if (tokens[i]!.sentence !== here.sentence) break;
     const p = begins[i];
     if (p && p.who !== 'it' && p.who !== 'self')
-      return p.to === at || (opens && p.to === at - 1) ? { ...base, who: p.who } : undefined;
+      // Right behind a pronoun it only points: "toen ik die stoel zag".
+      return (p.to === at && !p.pronoun) || (opens && p.to === at - 1) ? { ...base, who: p.who } : undefined;
   }
   return opens && pack.is('finite', next.word) && (at === 0 || before?.sentence !== here.sentence)
     ? { ...base, who: 'child' }

@@ -75,6 +75,8 @@ const packSchema = z.strictObject({
     openersBeforeSubject: forms.default([]),
     /** A new subject pronoun opens a clause without any conjunction (I think he …). */
     subjectOpens: z.boolean().default(false),
+    /** In a dependent clause a verb with its subject behind it begins the main clause (als hij valt lacht hij). */
+    inversionOpens: z.boolean().default(false),
   }),
   grammar: z.strictObject({
     negators: forms,
@@ -100,6 +102,10 @@ const packSchema = z.strictObject({
     weak: felt(forms),
     idioms: felt(phrases),
     own: felt(phrases),
+    /** Cries of the writer: always the teacher's. */
+    exclamations: felt(phrases),
+    /** A comparison that answers "what did you feel?" (alsof …, like a …). */
+    metaphors: felt(phrases),
     tone: felt(forms),
     litotesWords: felt(forms),
     emoji: felt(forms),
@@ -224,6 +230,7 @@ export interface Pack extends Speller {
   readonly openers: ReadonlySet<string>;
   readonly openersBeforeSubject: ReadonlySet<string>;
   readonly subjectOpens: boolean;
+  readonly inversionOpens: boolean;
   readonly reach: { readonly before: number; readonly after: number };
   readonly rules: PatternIndex<Rule>;
   /** Single words that name a state: what #F stands for, and what an open frame looks up. */
@@ -372,6 +379,8 @@ export function compilePack(data: unknown): Pack {
   feeling('weak', 'weak', f.weak, true);
   feeling('idioms', 'idiom', f.idioms, false);
   feeling('own', 'own', f.own, false);
+  feeling('exclamations', 'exclamation', f.exclamations, false);
+  feeling('metaphors', 'metaphor', f.metaphors, false);
   feeling('litotesWords', 'litotes', f.litotesWords, true);
   f.frames.forEach((frame, i) => {
     const emotions = frame.emotion ? [frame.emotion] : [];
@@ -463,6 +472,7 @@ export function compilePack(data: unknown): Pack {
     openers: set(d.clauses.openers),
     openersBeforeSubject: set(d.clauses.openersBeforeSubject),
     subjectOpens: d.clauses.subjectOpens,
+    inversionOpens: d.clauses.inversionOpens,
     reach: g.reach,
     rules: index(rules),
     states,

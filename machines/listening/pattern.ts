@@ -7,6 +7,7 @@
  *   <obj> <subj> <poss> <refl> <any>               somebody in that role, whose feeling it is
  *   <target>                                       somebody the feeling is for
  *   #F              a word for a feeling           #X             any word that is not one of the little ones
+ *   ~ …             first of all: the rest may stand in any order, within one clause
  *
  * Each pattern is tried only where its rarest word stands, and looks a bounded number of words around it:
  * the work is linear in the length of the text.
@@ -51,6 +52,8 @@ interface Element {
 export interface Pattern<T> {
   readonly source: string;
   readonly elements: readonly Element[];
+  /** The elements may stand in any order. */
+  readonly free: boolean;
   readonly anchor: number;
   readonly value: T;
 }
@@ -78,6 +81,10 @@ const GAPS = new Map([
   ['...', 4],
   ['....', 8],
 ]);
+/** Opens a pattern whose elements may stand in any order. */
+const FREE = '~';
+/** How far apart the first and the last word of such a pattern may stand from the word it was found by. */
+const APART = 9;
 const NOTHING = {
   words: null,
   slot: null,
@@ -95,7 +102,9 @@ export function parse(
   split: (literal: string) => readonly string[],
 ): Element[] {
   const elements: Element[] = [];
-  for (const piece of source.trim().split(/\s+/)) {
+  const pieces = source.trim().split(/\s+/);
+  const free = pieces[0] === FREE;
+  for (const piece of free ? pieces.slice(1) : pieces) {
     let p = piece;
     if (p === '^' || p === '$') {
       elements.push({ ...NOTHING, edge: p });
@@ -132,6 +141,8 @@ export function parse(
       elements.push({ ...NOTHING, words, slot: inside, optional, not });
     } else for (const word of split(p)) elements.push({ ...NOTHING, words: new Set([word]), optional, not });
   }
+  if (free && elements.some((e) => e.gap || e.edge || e.open || e.optional))
+    throw new Error('a pattern in any order has words, choices, persons and exclusions only');
   if (!elements.some((e) => e.words && !e.slot && !e.optional && !e.not))
     throw new Error('needs at least one word that must be there');
   return elements;
@@ -163,7 +174,7 @@ export function index<T>(
         anchor = i;
       }
     });
-    const pattern = { source, elements, anchor, value };
+    const pattern = { source, elements, anchor, value, free: source.trimStart().startsWith(FREE) };
     for (const w of elements[anchor]!.words!) {
       const list = byWord.get(w);
       if (list) list.push(pattern);
@@ -266,6 +277,41 @@ function backward(tape: Tape, elements: readonly Element[], k: number, end: numb
   return e.optional ? backward(tape, elements, k - 1, end, trail) : -1;
 }
 
+/** Looks for every element of a free pattern, nearest first, around its anchor and inside its clause; null if one is missing. */
+function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): [number, number] | null {
+  const { tokens } = tape;
+  const { clause, sentence } = tokens[at]!;
+  const near = (i: number): boolean => tokens[i]?.clause === clause && tokens[i]!.sentence === sentence;
+  let low = at;
+  let high = at + 1;
+  while (low > 0 && at - low < APART && near(low - 1)) low--;
+  while (high < tokens.length && high - at <= APART && near(high)) high++;
+  let from = at;
+  let to = at + 1;
+  const used = [at];
+  for (let k = 0; k < p.elements.length; k++) {
+    if (k === p.anchor) continue;
+    const e = p.elements[k]!;
+    let found = -1;
+    let size = 0;
+    for (let d = 1; d <= APART && found < 0; d++)
+      for (const i of [at - d, at + d]) {
+        if (i < low || i >= high || used.includes(i)) continue;
+        size = takes(tape, e, i, false, trail);
+        if (size > 0) {
+          found = i;
+          break;
+        }
+      }
+    if (e.not ? found >= 0 : found < 0) return null;
+    if (e.not) continue;
+    used.push(found);
+    from = Math.min(from, found);
+    to = Math.max(to, found + size);
+  }
+  return [from, to];
+}
+
 /** All places where a pattern of the index holds. */
 export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
   const hits: Hit<T>[] = [];
@@ -275,6 +321,19 @@ export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
     if (!filed) continue;
     for (const p of filed) {
       const trail: Trail = { slot: undefined, open: -1 };
+      if (p.free) {
+        const span = around(tape, p, i, trail);
+        if (span)
+          hits.push({
+            from: span[0],
+            to: span[1],
+            value: p.value,
+            source: p.source,
+            slot: trail.slot,
+            open: -1,
+          });
+        continue;
+      }
       const from = backward(tape, p.elements, p.anchor - 1, i, trail);
       if (from < 0) continue;
       const to = forward(tape, p.elements, p.anchor + 1, i + 1, trail);
