@@ -53,11 +53,13 @@ export class EnvironmentError extends ConfigError {
   }
 }
 
-/** One mistake in the school file: the line, the path of the setting, and the key of its remedy (operator.json, `school`). */
+/** One mistake in the school file: the line, the path of the setting, and the key of its remedy (admin.json, `mistakes`). */
 export interface SchoolProblem {
   readonly line: number;
   readonly path: string;
   readonly code: string;
+  /** What the remedy names: a word that was found, the nearest setting. Never an id of a person. */
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 /** The school file is wrong. Carries every mistake found, with its line. */

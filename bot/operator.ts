@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError, EnvironmentError, GiveUp, SchoolFileError, codeOf } from './errors.ts';
 
+const adminSchema = z.object({ mistakes: z.record(z.string(), z.string()) });
 const schema = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** One sentence by its key, e.g. `start.listening`. Throws when it does not exist. */
@@ -13,6 +14,10 @@ export function operatorTexts(lang: string): Say {
   const file = (code: string) => new URL(`../locales/${code}/operator.json`, import.meta.url);
   const chosen = /^[a-z]{2,3}$/.test(lang) && existsSync(file(lang)) ? lang : 'en';
   const texts = schema.parse(JSON.parse(readFileSync(file(chosen), 'utf8')));
+  // What can be wrong with a school file is also told to an admin in the chat: it stands with the texts for admins.
+  const admin = new URL(`../locales/${chosen}/admin.json`, import.meta.url);
+  const { mistakes } = adminSchema.parse(JSON.parse(readFileSync(admin, 'utf8')));
+  texts['school'] = { ...texts['school'], ...mistakes };
   return (key, values = {}) => {
     const [section = '', name = ''] = key.split('.');
     const text = texts[section]?.[name];
@@ -35,8 +40,8 @@ export function explain(
   if (error instanceof SchoolFileError)
     return [
       say('school.title', { file: error.file }),
-      ...error.problems.map(({ line, path, code }) => {
-        const remedy = say(`school.${code}`);
+      ...error.problems.map(({ line, path, code, values: named }) => {
+        const remedy = say(`school.${code}`, named);
         return `  ${say(path === '' ? 'school.lineOnly' : 'school.line', { line, path, remedy })}`;
       }),
     ];

@@ -1,62 +1,13 @@
-/**
- * The school file: who is whose coach, which languages, how long things are kept. Written by people, so every mistake is
- * reported at once, with its line.
- */
+/** The school file as the program asks questions of it: who is whose coach, which languages, how long things are kept. */
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
-import { SchoolFileError, type SchoolProblem } from './errors.ts';
+import { SchoolFileError } from './errors.ts';
+import { checkSchoolFile, keyOfPrompt, type LanguageOf } from './school/check.ts';
+import type { School, SchoolFile } from './school/schema.ts';
 import type { Role, SchoolView } from '../dialogs/ports.ts';
+import { loadTexts, type Voice } from '../locales/index.ts';
+import type { PromptId } from '../machines/prompt-linter.ts';
 
-const directoryId = z.guid('directoryId').transform((id) => id.toLowerCase());
-const language = z.string('text').regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language');
-const days = z.int('days').min(1, 'days').max(3650, 'days');
-const text = z.string('text').trim().min(1, 'text');
-const someone = z.strictObject({ name: text, aadObjectId: directoryId }, 'section');
-
-const schema = z.strictObject(
-  {
-    board: z.strictObject({ name: text }, 'section'),
-    schools: z
-      .array(
-        z.strictObject(
-          {
-            id: z.string('text').regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'schoolId'),
-            name: text,
-            coach: someone,
-            /** Absent: everybody who is in no other list. */
-            teachers: z.array(directoryId, 'list').optional(),
-          },
-          'section',
-        ),
-        'list',
-      )
-      .min(1, 'noSchool'),
-    languages: z
-      .strictObject(
-        { default: language.optional(), offered: z.array(language, 'list').min(1, 'list') },
-        'section',
-      )
-      .default({ offered: ['nl', 'en'] }),
-    /** How far the follow-up questions go. */
-    depth: z.enum(['short', 'standard', 'thorough'], { error: 'depth' }).default('standard'),
-    /** Optional questions that are switched on, by name. */
-    optional: z.array(text, 'list').default([]),
-    quietSeconds: z.number('number').min(0, 'quietSeconds').max(60, 'quietSeconds').default(4),
-    /** Tenants whose people may talk to the bot; the bot's own tenant when absent. */
-    tenants: z.array(directoryId, 'list').optional(),
-    retention: z
-      .strictObject({ drafts: days.default(30), profiles: days.default(365) }, 'section')
-      .default({ drafts: 30, profiles: 365 }),
-    /** Persons and numbers for the safety cards; read by dialogs/. */
-    contacts: z.record(z.string(), z.unknown(), 'section').default({}),
-    admins: z.array(directoryId, 'list').default([]),
-  },
-  'section',
-);
-
-export type SchoolFile = z.infer<typeof schema>;
-export type School = SchoolFile['schools'][number];
+export type { School, SchoolFile } from './school/schema.ts';
 
 /** The school file, and the questions the program asks of it. */
 export interface Schools {
@@ -65,80 +16,46 @@ export interface Schools {
   schoolFor(aadObjectId: string | null): School;
   /** Coach when listed as one: a role is never taken from a message. */
   roleOf(aadObjectId: string | null): Role;
+  isAdmin(aadObjectId: string | null): boolean;
+  /** Whoever gets the profiles of a school now: the substitute while the coach is away. */
   coachOf(schoolId: string): School['coach'] | null;
   /** What the conversation must know of a school; of the first one when there is no such school any more. */
   readonly viewOf: (schoolId: string) => SchoolView;
 }
 
+/** Whether there is a folder of texts for a language. */
+export type HasTexts = (language: string) => boolean;
+
 /**
  * Reads a school file.
  * @throws SchoolFileError with every problem and its line.
  */
-export function loadSchools(path: string, hasTexts: HasTexts = () => true): Schools {
-  let source: string;
+export function loadSchools(path: string, hasTexts?: HasTexts): Schools {
+  return parseSchools(readSchoolFile(path), path, hasTexts);
+}
+
+/** @throws SchoolFileError when it cannot be read. */
+export function readSchoolFile(path: string): string {
   try {
-    source = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     throw new SchoolFileError(path, [{ line: 1, path: '', code: 'unreadable' }]);
   }
-  return parseSchools(source, path, hasTexts);
 }
-
-/** Whether there is a folder of texts for a language. */
-export type HasTexts = (language: string) => boolean;
 
 /** The same from text; `name` stands in the messages. */
-export function parseSchools(source: string, name = 'school.yaml', hasTexts: HasTexts = () => true): Schools {
-  const counter = new LineCounter();
-  const document = parseDocument(source, { lineCounter: counter, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    throw new SchoolFileError(
-      name,
-      document.errors.map((error) => ({
-        line: error.linePos?.[0].line ?? 1,
-        path: '',
-        code: error.code === 'DUPLICATE_KEY' ? 'twice' : 'yaml',
-      })),
-    );
-  }
-  const parsed = schema.safeParse(document.toJS());
-  const problems: SchoolProblem[] = [];
-  const say = (path: readonly PropertyKey[], code: string) =>
-    void problems.push({ line: lineOf(document, path, counter), path: path.join('.'), code });
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      if (issue.code === 'unrecognized_keys')
-        for (const key of issue.keys) say([...issue.path, key], 'unknown');
-      else say(issue.path, missing(document, issue.path) ? 'missing' : issue.message);
-    }
-    throw new SchoolFileError(name, inOrder(problems));
-  }
-  checkTogether(parsed.data, say);
-  parsed.data.languages.offered.forEach((code, nth) => {
-    if (!hasTexts(code)) say(['languages', 'offered', nth], 'noTexts');
-  });
-  if (problems.length > 0) throw new SchoolFileError(name, inOrder(problems));
-  return createSchools(parsed.data);
+export function parseSchools(source: string, name = 'school.yaml', hasTexts?: HasTexts): Schools {
+  const { file, errors } = checkSchoolFile(source, languageOf(hasTexts));
+  if (!file) throw new SchoolFileError(name, errors);
+  return createSchools(file);
 }
 
-/** What no single line shows: the same school or teacher twice, a coach who is also a teacher, a default language that is not offered. */
-function checkTogether(file: SchoolFile, say: (path: readonly PropertyKey[], code: string) => void): void {
-  const coaches = new Set(file.schools.map((school) => school.coach.aadObjectId));
-  const seen = new Set<string>();
-  const once = (code: string, value: string, path: readonly PropertyKey[]) => {
-    if (seen.has(`${code} ${value}`)) say(path, code);
-    seen.add(`${code} ${value}`);
-  };
-  file.schools.forEach((school, index) => {
-    once('schoolTwice', school.id, ['schools', index, 'id']);
-    school.teachers?.forEach((id, nth) => {
-      once('teacherTwice', id, ['schools', index, 'teachers', nth]);
-      // One role per person: whoever coaches somewhere would never be interviewed.
-      if (coaches.has(id)) say(['schools', index, 'teachers', nth], 'coachAsTeacher');
-    });
-  });
-  const { default: standard, offered } = file.languages;
-  if (standard !== undefined && !offered.includes(standard)) say(['languages', 'default'], 'defaultLanguage');
+let texts: ReturnType<typeof loadTexts> | null = null;
+
+/** The languages of this program, or fewer of them. */
+export function languageOf(hasTexts: HasTexts = () => true): LanguageOf {
+  const known = (texts ??= loadTexts());
+  return (code) => (hasTexts(code) && known.has(code) ? known.language(code) : null);
 }
 
 function createSchools(file: SchoolFile): Schools {
@@ -149,50 +66,76 @@ function createSchools(file: SchoolFile): Schools {
     for (const id of school.teachers ?? []) byPerson.set(id, school);
   }
   // A coach may serve several schools; the first one listed is where the coach belongs.
-  for (const school of [...file.schools].reverse()) byPerson.set(school.coach.aadObjectId, school);
-  const coaches = new Set(file.schools.map((school) => school.coach.aadObjectId));
+  for (const school of [...file.schools].reverse()) {
+    if (school.substitute) byPerson.set(school.substitute.aadObjectId, school);
+    byPerson.set(school.coach.aadObjectId, school);
+  }
+  const coaches = new Set(
+    file.schools
+      .flatMap(({ coach, substitute }) => [coach, ...(substitute ? [substitute] : [])])
+      .map((c) => c.aadObjectId),
+  );
+  const admins = new Set(file.admins);
+  const inCharge = ({ coach, substitute, coachAway }: School) =>
+    coachAway && substitute ? substitute : coach;
+  const voices = voicesOf(file);
   return {
     file,
     schoolFor: (id) => byPerson.get(id?.toLowerCase() ?? '') ?? open,
     roleOf: (id) => (coaches.has(id?.toLowerCase() ?? '') ? 'coach' : 'teacher'),
-    coachOf: (schoolId) => file.schools.find((school) => school.id === schoolId)?.coach ?? null,
+    isAdmin: (id) => admins.has(id?.toLowerCase() ?? ''),
+    coachOf: (schoolId) => {
+      const school = file.schools.find(({ id }) => id === schoolId);
+      return school ? inCharge(school) : null;
+    },
     viewOf: (schoolId) => {
-      const { id, coach } = file.schools.find((school) => school.id === schoolId) ?? first;
-      const { depth, optional, contacts, languages } = file;
+      const school = file.schools.find(({ id }) => id === schoolId) ?? first;
+      const { depth, optional, contacts, languages, cardMarker, quietHours } = file;
       return {
-        id,
-        coach,
+        id: school.id,
+        coach: inCharge(school),
         languages: { default: languages.default ?? null, offered: languages.offered },
         depth,
         optional,
-        contact: typeof contacts['person'] === 'string' ? contacts['person'] : null,
+        contact: contacts.person ?? null,
+        safety: { contacts, marker: cardMarker },
+        voices,
+        ...(quietHours ? { quietHours } : {}),
       };
     },
   };
 }
 
-/** Line of the deepest part of the path that is there; of the key for an unknown or wrong value. */
-function lineOf(document: Document, path: readonly PropertyKey[], counter: LineCounter): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === part);
-      if (!pair) break;
-      offset = (isScalar(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node) && typeof part === 'number') {
-      node = node.items[part];
-      offset = (node as { range?: [number, number, number] | null } | undefined)?.range?.[0] ?? offset;
-    } else break;
-  }
-  return counter.linePos(offset).line || 1;
+/** How the school wants to be spoken for, by language: made once, so that a version keeps its own. */
+function voicesOf({ address, terms, prompts, languages }: SchoolFile): Readonly<Record<string, Voice>> {
+  const codes = new Set([...languages.offered, ...Object.keys(terms), ...Object.keys(prompts)]);
+  return Object.fromEntries(
+    [...codes].map((code): [string, Voice] => {
+      const { teacher, pupil, coach } = terms[code] ?? {};
+      return [
+        code,
+        {
+          address,
+          terms: {
+            ...(teacher ? { teacher } : {}),
+            ...(pupil ? { pupil } : {}),
+            ...(coach ? { coach } : {}),
+          },
+          own: ownTexts(prompts[code] ?? {}),
+        },
+      ];
+    }),
+  );
 }
 
-function missing(document: Document, path: readonly PropertyKey[]): boolean {
-  return path.length > 0 && !document.hasIn(path.map((part) => (typeof part === 'symbol' ? '' : part)));
-}
-
-function inOrder(problems: readonly SchoolProblem[]): readonly SchoolProblem[] {
-  return [...problems].sort((a, b) => a.line - b.line);
+/** Wordings are numbered from 1 by people and from 0 by the texts. */
+function ownTexts(prompts: SchoolFile['prompts'][string]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(prompts).flatMap(([id, given]) => {
+      if (given === undefined) return [];
+      const key = keyOfPrompt(id as PromptId);
+      const texts = typeof given === 'string' ? { '1': given } : given;
+      return Object.entries(texts).map(([n, text]): [string, string] => [`${key}.${Number(n) - 1}`, text]);
+    }),
+  );
 }

@@ -17,6 +17,7 @@ const NAMESPACES = [
   'review',
   'profile',
   'coach',
+  'admin',
   'safety',
 ] as const;
 type Namespace = (typeof NAMESPACES)[number];
@@ -29,9 +30,9 @@ const metaSchema = z.object({
   negotiates: z.array(z.string()),
   /** Words that join a list ("en", "and"). */
   joiners: phrases,
-  /** Who has read it: nobody signs for a school but a school. */
-  review: z.object({ complete: z.boolean(), signedBy: z.array(z.string()) }),
 });
+/** Who has read a language: nobody signs for a school but a school. */
+const statusSchema = z.object({ complete: z.boolean(), signedBy: z.array(z.string()) });
 /** A thin layer over another language: only what differs. */
 const layerSchema = metaSchema.partial().extend({ base: z.string(), name: z.string(), tag: z.string() });
 const commandsSchema = z.object({ languages: z.record(z.string(), phrases) }).catchall(phrases);
@@ -135,6 +136,7 @@ function openLanguage(instance: i18n, code: string): Language {
   const choices = choicesSchema.parse(readJson(base, 'choices'));
   const feelings = feelingsSchema.parse(readJson(base, 'feelings'));
   const terms = termsSchema.parse(readJson(base, 'terms'));
+  const review = statusSchema.parse(readJson(code, 'status'));
   const named = Object.entries(feelings).flatMap(([id, word]) => (UNFELT.has(id) ? [] : [word]));
   const inVoices = new WeakMap<Voice, Language>();
 
@@ -162,7 +164,7 @@ function openLanguage(instance: i18n, code: string): Language {
       base,
       name: meta.name,
       tag: meta.tag,
-      review: meta.review,
+      review,
       hasFormal: isThere(base, 'formal'),
       with: inVoice,
       terms: () => terms,
