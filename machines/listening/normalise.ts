@@ -190,7 +190,7 @@ function emoticon(text: string, i: number, speller: Speller): string | undefined
 }
 
 /** All words made by leaving out up to `depth` letters: two words share one of them when they are that close. */
-export function shadows(word: string, depth: number): string[] {
+function shadows(word: string, depth: number): string[] {
   const out = new Set<string>([word]);
   let edge = [word];
   for (let d = 0; d < depth; d++) {
@@ -209,7 +209,7 @@ export function shadows(word: string, depth: number): string[] {
 }
 
 /** Damerau's distance, two neighbours exchanged counting as one; gives up above `limit`. */
-export function distance(a: string, b: string, limit: number): number {
+function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -226,4 +226,43 @@ export function distance(a: string, b: string, limit: number): number {
     last = row;
   }
   return last[b.length]!;
+}
+
+const MISTYPED_FROM = 6;
+const MISTYPED_TWICE_FROM = 10;
+
+/** Which feeling word was meant by a word we do not know: strengthened by a prefix, or mistyped. */
+export function slips(
+  into: ReadonlySet<string>,
+  states: { has(word: string): boolean },
+  boosters: readonly string[],
+): (word: string) => string | undefined {
+  const near = new Map<string, string[]>();
+  for (const w of into) {
+    if (w.length < MISTYPED_FROM) continue;
+    for (const shadow of shadows(w, w.length >= MISTYPED_TWICE_FROM ? 2 : 1)) {
+      const others = near.get(shadow);
+      if (others) others.push(w);
+      else near.set(shadow, [w]);
+    }
+  }
+  return (word) => {
+    for (const b of boosters)
+      if (word.length > b.length + 2 && word.startsWith(b) && states.has(word.slice(b.length)))
+        return word.slice(b.length);
+    if (word.length < MISTYPED_FROM - 1 || word.length > 24) return undefined;
+    let best: string | undefined;
+    let least = 3;
+    for (const shadow of shadows(word, word.length >= MISTYPED_TWICE_FROM - 1 ? 2 : 1))
+      for (const w of near.get(shadow) ?? []) {
+        if (w[0] !== word[0]) continue;
+        const limit = Math.max(w.length, word.length) >= MISTYPED_TWICE_FROM ? 2 : 1;
+        const d = distance(word, w, limit);
+        if (d <= limit && d < least) {
+          least = d;
+          best = w;
+        }
+      }
+    return best;
+  };
 }

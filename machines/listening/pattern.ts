@@ -281,7 +281,7 @@ function backward(tape: Tape, elements: readonly Element[], k: number, end: numb
 function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): [number, number] | null {
   const { tokens } = tape;
   const { clause, sentence } = tokens[at]!;
-  const near = (i: number): boolean => tokens[i]?.clause === clause && tokens[i]!.sentence === sentence;
+  const near = (i: number): boolean => tokens[i]?.clause === clause && tokens[i].sentence === sentence;
   let low = at;
   let high = at + 1;
   while (low > 0 && at - low < APART && near(low - 1)) low--;

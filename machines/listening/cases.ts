@@ -1,0 +1,257 @@
+/** Whose a feeling is: the cases of grammar that decide it, for one place in the text. */
+import type { Emotion, Holder, ListenContext, QuestionKind } from './types.ts';
+import type { Hit, Person } from './pattern.ts';
+import type { Pack, Rule } from './pack.ts';
+import type { Reading, Text } from './reading.ts';
+import { subjectAt, type Clause } from './clauses.ts';
+
+export type Felt = Hit<Extract<Rule, { type: 'feeling' }>>;
+export type Who = Holder | 'both' | 'other' | 'it' | 'nobody';
+
+export const PLEASANT: ReadonlySet<Emotion> = new Set<Emotion>(['joy', 'warmth', 'pride', 'relief']);
+
+/** Who is meant where nobody is named, by what was asked. */
+export const ASKED: Readonly<Record<QuestionKind, Holder | 'nobody'>> = {
+  event: 'nobody',
+  conflict: 'nobody',
+  pleasant: 'nobody',
+  upset: 'nobody',
+  event_followup_teacher: 'teacher',
+  event_followup_child: 'child',
+  three_word: 'teacher',
+  closing: 'teacher',
+  absent: 'teacher',
+  doubt: 'teacher',
+};
+
+export const whoIs = (text: Text, person: Person | undefined, clause: Clause): Who => {
+  if (!person) return 'nobody';
+  switch (person.who) {
+    case 'we': {
+      const { tokens, pack } = text;
+      const near = (i: number): boolean => tokens[i]?.sentence === clause.sentence;
+      for (let i = clause.from; near(i) && i < clause.from + 30; i++)
+        if (pack.is('together', tokens[i]!.word)) return 'both';
+      for (let i = clause.from - 1; near(i) && i > clause.from - 15; i--)
+        if (pack.is('together', tokens[i]!.word)) return 'both';
+      return 'teacher';
+    }
+    case 'self':
+      return 'nobody';
+    default:
+      return person.who;
+  }
+};
+
+export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause): Who {
+  const { begins, tokens, pack } = text;
+  const at = hit.value.kind === 'frame' && hit.open >= 0 ? Math.min(hit.from, hit.open) : hit.from;
+  const slot = hit.slot;
+  if (slot) {
+    if (slot.who !== 'self') return whoIs(text, slot, clause);
+    const subject = subjectAt(reading.clauseOf(slot.from), slot.from);
+    return subject && subject.who !== 'it' ? whoIs(text, subject, clause) : 'nobody';
+  }
+  if (hit.value.kind === 'move') {
+    for (let i = hit.to; i < clause.to && i <= hit.to + 3; i++) {
+      const p = begins[i];
+      if (p?.who === 'self') return whoIs(text, subjectAt(clause, at), clause);
+      if (p && p.roles.has('object')) return whoIs(text, p, clause);
+    }
+    for (let i = at - 1; i >= clause.from && i >= at - 5; i--) {
+      const p = begins[i];
+      if (p?.who === 'self') return whoIs(text, subjectAt(clause, at), clause);
+      if (
+        p &&
+        p.pronoun &&
+        p.roles.has('object') &&
+        p.who !== 'it' &&
+        !pack.is('preposition', tokens[i - 1]?.word ?? '')
+      )
+        return whoIs(text, p, clause);
+    }
+    return 'nobody';
+  }
+  if (hit.value.kind === 'idiom' || hit.value.kind === 'phrase') {
+    // "Mijn hart brak": whose heart it is.
+    for (let i = hit.from; i < hit.to; i++) {
+      const p = begins[i];
+      if (p?.pronoun && p.roles.has('possessive') && !p.roles.has('subject')) return whoIs(text, p, clause);
+    }
+  }
+  if (hit.value.kind === 'noun') {
+    const p =
+      begins[at - 1] ?? (tokens[at - 1]?.word === "'s" ? begins[at - 2] : undefined) ?? begins[at - 2];
+    if (
+      p &&
+      p.to <= at &&
+      p.roles.has('possessive') &&
+      at - p.to <= 1 &&
+      (p.pronoun || tokens[at - 1]!.word === "'s")
+    )
+      return whoIs(text, p, clause);
+    // "die spanning bij haar", "what a relief for him".
+    for (let i = hit.to; i < clause.to - 1 && i <= hit.to + 4; i++) {
+      const q = begins[i + 1];
+      if (pack.is('at', tokens[i]!.word) && q?.roles.has('object') && q.who !== 'it')
+        return whoIs(text, q, clause);
+    }
+  }
+  // "hart in mijn keel": whose body it is.
+  for (let i = hit.from; i < hit.to - 1; i++) {
+    const p = begins[i];
+    if (
+      p?.pronoun &&
+      p.roles.has('possessive') &&
+      !p.roles.has('subject') &&
+      (p.who === 'teacher' || p.who === 'child')
+    )
+      return p.who;
+  }
+  // "saw him upset", "maakte haar boos": the object of such a verb is who feels it.
+  for (let i = at - 1; hit.value.kind !== 'idiom' && i >= clause.from && i >= at - 8; i--) {
+    const p = begins[i];
+    if (!p || p.who === 'it' || p.who === 'self') continue;
+    const possible = p.roles.has('object') && !(p.pronoun && p.roles.has('subject') && p.roles.size === 2);
+    if (
+      possible &&
+      !pack.is('preposition', tokens[i - 1]?.word ?? '') &&
+      !clause.subjects.some((s) => s.person === p && s.strong)
+    ) {
+      for (let j = clause.from; j < Math.min(clause.to, hit.to + 5); j++)
+        if (pack.is('lift', tokens[j]!.word) && Math.abs(j - i) <= 5) return whoIs(text, p, clause);
+    }
+    break;
+  }
+  return whoIs(text, subjectAt(clause, at), clause);
+}
+
+/** A feeling word before a noun says something of that noun: of a face, of a child, of a thing. */
+export function attributive(text: Text, hit: Felt, clause: Clause): 'face' | 'kid' | 'thing' | null {
+  const { tokens, pack, begins } = text;
+  const next = tokens[hit.to];
+  if (!next || next.kind !== 'word' || hit.to >= clause.to) return null;
+  if (pack.is('faces', next.word)) return 'face';
+  let det = -1;
+  for (let i = hit.from - 1; i >= clause.from && i >= hit.from - 4; i--) {
+    const word = tokens[i]!.word;
+    if (pack.is('determiner', word)) {
+      det = i;
+      break;
+    }
+    if (!pack.is('degree', word) && !pack.states.has(word)) break;
+  }
+  if (det < 0) return null;
+  if (pack.is('kids', next.word)) return 'kid';
+  if (
+    begins[hit.to] ||
+    pack.is('little', next.word) ||
+    pack.is('preposition', next.word) ||
+    pack.states.has(next.word)
+  )
+    return null;
+  return 'thing';
+}
+
+export function hasWord(text: Text, clause: Clause, name: Parameters<Pack['is']>[0]): boolean {
+  for (let i = clause.from; i < clause.to; i++) if (text.pack.is(name, text.tokens[i]!.word)) return true;
+  return false;
+}
+
+/** "Hij is onzeker." said of always, not of a moment: the verb is in the present and nothing ties it to a situation. */
+export function character(text: Text, hit: Felt, clause: Clause): boolean {
+  const { tokens, pack } = text;
+  let present = false;
+  for (let i = clause.from; i < clause.to; i++) {
+    const word = tokens[i]!.word;
+    if (pack.is('copula', word)) present = true;
+    if (i !== hit.from && (pack.is('carry', word) || pack.openers.has(word) || pack.is('preposition', word)))
+      return false;
+  }
+  const behind = tokens[hit.to];
+  if (behind && behind.kind === 'word' && hit.to < clause.to && pack.is('preposition', behind.word))
+    return false;
+  const nextClause = text.clauses[tokens[hit.from]!.clause + 1];
+  if (
+    nextClause &&
+    nextClause.sentence === clause.sentence &&
+    nextClause.opener &&
+    !pack.is('because', nextClause.opener)
+  )
+    return false;
+  const before = text.clauses[tokens[hit.from]!.clause - 1];
+  if (before && before.sentence === clause.sentence && before.opener) return false;
+  return present;
+}
+
+export function judgement(
+  text: Text,
+  context: ListenContext,
+  hit: Felt,
+  clause: Clause,
+  who: Who,
+  kind: 'strong' | 'weak',
+): { who: Who; presence: 'expressed' | 'possible' } | null | 'skip' {
+  const { tokens, pack, begins } = text;
+  // Somebody finds it so.
+  for (let i = clause.from; i < clause.to; i++)
+    if (pack.is('judge', tokens[i]!.word)) {
+      const finder = whoIs(text, subjectAt(clause, i), clause);
+      if (finder === 'it' || finder === 'nobody') break;
+      return { who: finder, presence: 'expressed' };
+    }
+  const role = attributive(text, hit, clause);
+  if (role === 'face') return { who, presence: 'expressed' };
+  // It is so for somebody.
+  for (let i = clause.from; i < clause.to; i++) {
+    const p = begins[i + 1];
+    if (pack.is('intention', tokens[i]!.word) && p && p.roles.has('object') && p.who !== 'it')
+      return { who: whoIs(text, p, clause), presence: 'expressed' };
+  }
+  if (role !== null) return null;
+  const asked = ASKED[context.question];
+  const impersonal = who === 'it' || who === 'nobody';
+  if (!impersonal)
+    return clause.carried && who !== 'other' && kind === 'strong'
+      ? { who: 'teacher', presence: 'possible' }
+      : null;
+  const holder: Who = asked === 'nobody' ? 'teacher' : asked;
+  if (kind === 'strong') return { who: holder, presence: 'expressed' };
+  const followUp =
+    context.question === 'event_followup_teacher' || context.question === 'event_followup_child';
+  return {
+    who: holder,
+    presence: followUp ? 'expressed' : 'possible',
+  };
+}
+
+/** The one of the two who is named in the clause, in whatever role; nobody if both are, or somebody else. */
+export function onlyPerson(text: Text, clause: Clause): Holder | undefined {
+  let only: Holder | undefined;
+  for (let i = clause.from; i < clause.to; i++) {
+    const who = text.begins[i]?.who;
+    if (who === undefined || who === 'it' || who === 'self') continue;
+    if (who !== 'teacher' && who !== 'child') return undefined;
+    if (only !== undefined && only !== who) return undefined;
+    only = who;
+  }
+  return only;
+}
+
+/** A noun for a feeling counts with somebody who has it, or by "out of", "full of", or when it is all that is said. */
+export function licensed(text: Text, hit: Felt, clause: Clause): boolean {
+  const { tokens, pack, begins } = text;
+  for (let i = hit.from - 1; i >= clause.from && i >= hit.from - 4; i--) {
+    if (pack.is('licence', tokens[i]!.word)) return true;
+    const p = begins[i];
+    if (p?.roles.has('possessive') && p.pronoun && !p.roles.has('subject')) return true;
+  }
+  let words = 0;
+  for (let i = clause.from; i < clause.to; i++) {
+    const word = tokens[i]!;
+    if (word.kind !== 'word') continue;
+    words++;
+    if (pack.is('have', word.word)) return true;
+  }
+  return words <= 3;
+}
