@@ -1,7 +1,6 @@
 /** What the search for identifying words must know of a language: `listening/`'s neighbour, `identifiers.json` of its folder. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { IdentifierWords } from '../machines/identifiers.ts';
 
 const words = z.array(z.string().regex(/^[\p{Ll}\p{M}'’ -]+$/u));
 const schema = z.strictObject({
@@ -13,10 +12,10 @@ const schema = z.strictObject({
   firstNames: words,
 });
 
-const loaded = new Map<string, IdentifierWords>();
+const loaded = new Map<string, z.infer<typeof schema>>();
 
 /** `code`: a folder of locales/. Throws when it has none. */
-export function identifierWords(code: string): IdentifierWords {
+export function identifierWords(code: string): z.infer<typeof schema> {
   const known = loaded.get(code);
   if (known) return known;
   const file = new URL(`${code}/identifiers.json`, import.meta.url);
