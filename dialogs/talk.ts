@@ -111,7 +111,9 @@ export class Talk {
 
   /** The answers as they are by now, in the order they were given. */
   async answers(): Promise<readonly Answer[]> {
-    this.#answers ??= [...(this.interview === this.scene.interview ? await this.scene.answers() : [])];
+    // By id: the interview is another object as soon as something of it has changed in this turn.
+    const same = this.interview?.id === this.scene.interview?.id;
+    this.#answers ??= same ? [...(await this.scene.answers())] : [];
     return this.#answers;
   }
 

@@ -108,3 +108,17 @@ describe('the way to the coach', () => {
     expect(await news('delivered')).toEqual([]);
   });
 });
+
+describe('an answer that also changes what the questions repeat', () => {
+  it('given anew: the interview goes on where it was, not back to its beginning', async () => {
+    await stage.send({ kind: 'arrived', installed: true });
+    for (const text of ['beginnen', 'Vos', 'stroef, warm, open']) await stage.say(text);
+    await stage.say('wijzig 1');
+    expect(steps(await stage.say('stroef, warm, afstandelijk'))).toEqual(['q2_word1 question']);
+    await stage.say('terug');
+    expect(steps(await stage.say('terug'))).toEqual(['c4_alias question']);
+    const said = await stage.say('Uil');
+    expect(said.map(({ label }) => label.step)).not.toContain('c3_consent');
+    expect(said.at(-1)?.text).toContain('Uil');
+  });
+});
