@@ -94,7 +94,7 @@ function checkOrder({ teacher, answers }: Outcome, complain: Complain): void {
     [...text.matchAll(MARK)].forEach(([mark], place) => {
       const said = bySaid.get(mark);
       // An answer that was given anew keeps its first place: only what was said once tells the order.
-      if (said && !said.edit && said.nth === 1) met.push({ said, seq, place });
+      if (said && !said.edit && said.first) met.push({ said, seq, place });
     });
   }
   for (const a of met) {
@@ -141,10 +141,12 @@ function compare(outcome: Outcome, calm: Outcome, complain: Complain): void {
     answers.map(({ sources: _sources, ...answer }) => answer).sort((a, b) => a.seq - b.seq);
   const [mine, theirs] = [journal(outcome), journal(calm)];
   if (!isDeepStrictEqual(mine, theirs)) {
-    const keys = (all: typeof mine) => all.map((answer) => keyOf(answer)).join(' ');
-    const differing = mine.find((answer, i) => !isDeepStrictEqual(answer, theirs[i]));
-    const what = differing ? keyOf(differing) : 'number of answers';
-    complain('other', `answers differ from the quiet day at ${what}: ${keys(mine)} | ${keys(theirs)}`);
+    const at = mine.findIndex((answer, i) => !isDeepStrictEqual(answer, theirs[i]));
+    const what = `${JSON.stringify(mine[at])} | ${JSON.stringify(theirs[at])}`;
+    complain(
+      'other',
+      `${mine.length} answers, ${theirs.length} on the quiet day, differ at ${at + 1}: ${what}`,
+    );
   }
   const profile = ({ interview }: Outcome) => (interview?.shared as { profile?: unknown } | null)?.profile;
   if (!isDeepStrictEqual(profile(outcome), profile(calm))) complain('other', 'the profile differs');

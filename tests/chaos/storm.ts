@@ -7,7 +7,7 @@ import { between, pick, type Random } from './random.ts';
 /** A named point that nobody comes by within this time is given up: killed at random then. */
 const PATIENCE_MS = 4_000;
 /** Longest that a teacher waits for the storm. */
-const MOST_PACE_MS = 60_000;
+const MOST_PACE_MS = 600_000;
 const SHARE_AT_POINTS = 0.7;
 const SHARE_AT_START = 0.08;
 

@@ -15,9 +15,10 @@ export interface Said {
   readonly mark: string;
   readonly text: string;
   readonly messageId: string;
-  /** The question it was meant for, and the how manieth answer to it. */
+  /** The question it was meant for. */
   readonly question: string;
-  readonly nth: number;
+  /** Nothing was done at this question before: what is, keeps its first place in the order. */
+  readonly first: boolean;
   /** By the teacher's own clock: the order of the fragments. */
   readonly typedAt: number;
   readonly sentAt: number;
@@ -221,7 +222,7 @@ export class Teacher {
     // An answer given anew replaces the one before, once it is there.
     const before = this.said.filter((said) => !said.replaced && said.question === key);
     const since = Date.now();
-    const sent = await this.#say(key, nth, fragments);
+    const sent = await this.#say(key, fragments);
     const all = sent.every(({ ackedAt }) => ackedAt !== null);
     const end = Math.max(...sent.map(({ ackedAt }) => ackedAt ?? Infinity));
     if (!all || (sent.length > 1 && end - since > this.#options.quietMs * 0.8)) this.disturbed = true;
@@ -235,8 +236,9 @@ export class Teacher {
   }
 
   /** Sends the fragments as they are typed; Teams may shuffle them on the way. */
-  async #say(question: string, nth: number, fragments: readonly Fragment[]): Promise<Said[]> {
+  async #say(question: string, fragments: readonly Fragment[]): Promise<Said[]> {
     const { rough } = this.#options;
+    const first = (this.#acts.get(question) ?? 0) <= 1;
     const base = Date.now() - fragments.length;
     const order = fragments.map((fragment, i) => ({ ...fragment, typedAt: base + i }));
     if (rough && order.length > 1 && this.#random() < 0.5) order.reverse();
@@ -249,7 +251,7 @@ export class Teacher {
       const timestamp = new Date(typedAt).toISOString();
       const taken = this.#post({ id, text, timestamp }, tries).then(({ ackedAt }) => {
         const said = {
-          ...{ mark, text, question, nth, typedAt, sentAt, ackedAt },
+          ...{ mark, text, question, first, typedAt, sentAt, ackedAt },
           ...{ messageId: id, edit: false, replaced: false },
         };
         sent.push(said);
