@@ -6,7 +6,7 @@ import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { putSharedCopy } from './review.ts';
-import { showContacts, unpin } from './safety.ts';
+import { isPinned, showContacts, showPinned, unpin } from './safety.ts';
 import type { Teacher } from './teacher.ts';
 import { putWaiting } from './waiting.ts';
 
@@ -70,10 +70,10 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       break;
   }
   if (paceOf(snapshot) === 'stopped') return teacher.offer('stoppedStill', ['resume', 'startAgain']);
-  if (paceOf(snapshot) === 'paused') {
-    await talk.happen({ type: 'RESUMED' });
-    unpin(talk);
-  }
+  // After a card the questions go on only when the teacher says so.
+  if (showPinned(talk)) return;
+  if (isPinned(talk)) return teacher.offer('paused', ['resume']);
+  if (paceOf(snapshot) === 'paused') await talk.happen({ type: 'RESUMED' });
   // Where one goes next can wait for a word about what was just said.
   if (MOVES.has(command.id) && putWaiting(talk)) return;
   switch (command.id) {

@@ -25,6 +25,7 @@ import { listeningFor, type Said, type Teacher } from './teacher.ts';
 
 const ASKED = ['safetyYes', 'safetyNo'] as const;
 const SHOWN = ['stop', 'later'] as const;
+const HOUR = 3_600_000;
 
 const safetyOf = (talk: Talk): Safety => talk.interview?.safety ?? NO_SAFETY;
 
@@ -128,10 +129,12 @@ interface Showing {
 
 async function show(teacher: Teacher, id: CardId | 'help', { child, filed }: Showing): Promise<void> {
   const { talk } = teacher;
+  const before = safetyOf(talk).shown.at(-1)?.at ?? -Infinity;
   if (id !== 'help') await stopAsking(teacher, id);
   putCard(talk, id, { child, filed });
   talk.audit({ act: 'card_shown', detail: id });
-  if (id !== 'help') tellCoach(talk, id);
+  // One word to the coach is enough for what happens within the hour.
+  if (id !== 'help' && talk.world.now() - before > HOUR) tellCoach(talk, id);
 }
 
 function putCard(talk: Talk, id: CardId | 'help', { child, filed }: Showing): void {
@@ -254,7 +257,10 @@ export function safetyWaits(talk: Talk, before: readonly string[] = []): boolean
   return true;
 }
 
-/** While nothing was decided after a card: it is shown again, whatever is typed. */
+/** Whether a card was shown and the teacher has not gone on since. */
+export const isPinned = (talk: Talk): boolean => safetyOf(talk).pinned !== null;
+
+/** After thoughts of suicide the card is shown again, whatever is typed, until the teacher goes on. */
 export function showPinned(talk: Talk): boolean {
   const { pinned } = safetyOf(talk);
   if (pinned !== 'S5') return false;
