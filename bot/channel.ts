@@ -21,6 +21,7 @@ import { readActivity, tenantOf, type InboundActivity } from './activity.ts';
 import { isLoopback, type AppIdentity } from './config.ts';
 import { GiveUp, Refused } from './errors.ts';
 import { renderOutgoing } from './render.ts';
+import { createTokens, type Tokens } from './tokens.ts';
 import type { Log } from './log.ts';
 import type { InboxItem, Reference } from './store/types.ts';
 import type { Outgoing } from '../dialogs/ports.ts';
@@ -150,6 +151,7 @@ function invokeBody(name: string): object {
 class GuardedAuthentication extends ConfigurationBotFrameworkAuthentication {
   readonly #options: ChannelOptions;
   readonly #mayCall: (serviceUrl: string) => boolean;
+  readonly #tokens: Tokens<AuthenticateRequestResult>;
 
   constructor(
     options: ChannelOptions,
@@ -159,6 +161,7 @@ class GuardedAuthentication extends ConfigurationBotFrameworkAuthentication {
     super(settings(options), credentials);
     this.#options = options;
     this.#mayCall = allowed;
+    this.#tokens = createTokens(options.now ?? Date.now);
   }
 
   override async authenticateRequest(activity: Activity, header: string): Promise<AuthenticateRequestResult> {
@@ -175,10 +178,12 @@ class GuardedAuthentication extends ConfigurationBotFrameworkAuthentication {
     if (inbound.channelId !== 'msteams') throw new Refused(401, 'channel');
     if (serviceUrl === '' || !hasClaims(header, expected)) throw new Refused(401, 'claims');
     if (!this.#mayCall(serviceUrl)) throw new Refused(403, 'service_url');
-    const verified = await this.#verify(activity, header);
+    const known = this.#tokens.find([header, serviceUrl]);
+    const verified = known ?? (await this.#verify(activity, header));
     const claim = (name: string) => verified.claimsIdentity.getClaimValue(name);
     if (!Object.entries(expected).every(([name, value]) => claim(name) === value))
       throw new Refused(401, 'claims');
+    if (!known) this.#tokens.keep([header, serviceUrl], Number(claim('exp')) * 1000, verified);
     // The token says nothing about tenant and sender: they are believed only now that the channel itself has spoken.
     const tenant = tenantOf(inbound);
     if (tenant === null || !tenants.includes(tenant)) throw new Refused(403, 'tenant');

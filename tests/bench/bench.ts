@@ -91,11 +91,14 @@ async function profile(databases: Databases | null, connector: Connector): Promi
   const { issuer, auth, authorization } = await open(connector);
   const kind = KINDS.find(({ id }) => id === (values.only ?? 'd'))!;
   const { folder, nodeOptions } = profileFolder();
-  const system = await start(kind, { auth, databases, questions: 31, nodeOptions });
+  const system = await start(kind, { auth, databases, questions: 31, nodeOptions, profiles: folder });
   const crowd = new Crowd(kind.id, TEACHERS, connector, { bots: system.bots, authorization });
   try {
     await crowd.spread(6);
+    await crowd.saturate(3, AT_ONCE);
+    for (const pid of system.pids) process.kill(pid, 'SIGUSR2');
     const round = await crowd.saturate(Number(values.seconds), AT_ONCE);
+    for (const pid of system.pids) process.kill(pid, 'SIGUSR2');
     process.stdout.write(`${(round.turns / round.seconds).toFixed(0)} turns/s while profiling\n`);
     await system.stop();
     process.stdout.write(`${report(folder)}\n`);

@@ -5,6 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 interface Profile {
   readonly nodes: readonly {
@@ -18,7 +19,8 @@ interface Profile {
 
 export function profileFolder(): { folder: string; nodeOptions: readonly string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'klankbord-profile-'));
-  return { folder, nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`] };
+  const profiler = fileURLToPath(new URL('./profiler.ts', import.meta.url));
+  return { folder, nodeOptions: ['--import', profiler] };
 }
 
 /** Where the time went: own time by place, and by function with what it calls. Idle time is left out. */
@@ -79,6 +81,10 @@ function placeOf(url: string): string {
   const short = shorten(url);
   if (url.startsWith('node:')) return 'node';
   if (url === '') return '(native)';
-  if (url.includes('node_modules/')) return short.split('/').slice(0, short.startsWith('@') ? 2 : 1).join('/');
+  if (url.includes('node_modules/'))
+    return short
+      .split('/')
+      .slice(0, short.startsWith('@') ? 2 : 1)
+      .join('/');
   return short.split('/').slice(0, 2).join('/');
 }

@@ -61,6 +61,8 @@ export interface StartOptions {
   readonly dataFolder?: string;
   readonly database?: { url: string; name: string };
   readonly nodeOptions?: readonly string[];
+  /** Where profiler.ts writes. */
+  readonly profiles?: string;
 }
 
 export interface System {
@@ -106,9 +108,12 @@ export async function start(kind: Kind, options: StartOptions): Promise<System> 
       ...(own && auth ? ['--import', here('klankbord/preload.ts')] : []),
       here(own ? '../../bot/main.ts' : `peers/${kind.program}.ts`),
     ];
-    const env = own
-      ? ownEnvironment(auth, port, dataFolder, database?.url)
-      : peerEnvironment(options, port, database?.url);
+    const env = {
+      ...(own
+        ? ownEnvironment(auth, port, dataFolder, database?.url)
+        : peerEnvironment(options, port, database?.url)),
+      ...(options.profiles === undefined ? {} : { BENCH_PROFILES: options.profiles }),
+    };
     const core = SYSTEM_CORES[nth % SYSTEM_CORES.length]!;
     const child = pinning()
       ? spawn('taskset', ['-c', core, process.execPath, ...args], {

@@ -223,6 +223,20 @@ describe('who comes in', () => {
     }
   });
 
+  test('with a token that was seen before, which opens nothing else', async () => {
+    const token = bearer();
+    for (let n = 0; n < 3; n += 1) expect(await post(token)).toMatchObject({ status: 200 });
+    expect(heard).toHaveLength(3);
+    heard = [];
+    const [head, body, signature = ''] = token.split('.');
+    const forged = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    await isTurnedAway(await post(forged), 401);
+    const serviceUrl = `${teams.serviceUrl}/other`;
+    await isTurnedAway(await post(token, activity({ serviceUrl })), 401);
+    await isTurnedAway(await post(token, activity({ channelId: 'webchat' })), 401);
+    await isTurnedAway(await post(token, activity({ channelData: { tenant: { id: APP } } })), 403);
+  });
+
   test('and unverified tenants leave nothing behind in memory', async () => {
     const { issuer: list } = EmulatorValidation.ToBotFromEmulatorTokenValidationParameters;
     const before = list?.length;

@@ -118,6 +118,15 @@ describe('the door', () => {
     await knock('{"type":"x","__proto__":{"polluted":true},"value":{"__proto__":{"polluted":true}}}');
     expect(Object.keys(accepted[0] ?? {})).toEqual(['type', 'value']);
     expect((accepted[0]?.value as { polluted?: unknown }).polluted).toBeUndefined();
+    for (const name of [
+      String.raw`\u005f_proto__`,
+      String.raw`__pr\u006Fto__`,
+      String.raw`__pro\u0074o\u005F_`,
+    ]) {
+      accepted.length = 0;
+      await knock(`{"type":"x","${name}":{"polluted":true}}`);
+      expect(Object.keys(accepted[0] ?? {})).toEqual(['type']);
+    }
   });
 
   test('answers this machine only, also when a web page makes a browser knock', async () => {
