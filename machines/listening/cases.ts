@@ -132,6 +132,11 @@ export function attributive(text: Text, hit: Felt, clause: Clause): 'face' | 'ki
   const next = tokens[hit.to];
   if (!next || next.kind !== 'word' || hit.to >= clause.to) return null;
   if (pack.is('faces', next.word)) return 'face';
+  const word = tokens[hit.to - 1]!.word;
+  const inflected = pack.attributive.some(
+    (ending) => word.endsWith(ending) && pack.known(word.slice(0, -ending.length)),
+  );
+  if (pack.attributive.length > 0 && !inflected) return null;
   let det = -1;
   for (let i = hit.from - 1; i >= clause.from && i >= hit.from - 4; i--) {
     const word = tokens[i]!.word;
@@ -141,7 +146,7 @@ export function attributive(text: Text, hit: Felt, clause: Clause): 'face' | 'ki
     }
     if (!pack.is('degree', word) && !pack.states.has(word)) break;
   }
-  if (det < 0) return null;
+  if (det < 0 && !inflected) return null;
   if (pack.is('kids', next.word)) return 'kid';
   if (
     begins[hit.to] ||

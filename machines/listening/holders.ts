@@ -4,6 +4,7 @@ import { find, type Person, type Role, type Tape } from './pattern.ts';
 import type { Pack } from './pack.ts';
 
 const NOUN_ROLES: ReadonlySet<Role> = new Set(['subject', 'object', 'possessive']);
+const OBLIQUE_ROLES: ReadonlySet<Role> = new Set(['object', 'dative', 'possessive']);
 
 export interface Cast {
   readonly begins: (Person | undefined)[];
@@ -32,6 +33,13 @@ export function findPeople(
     begins[person.from] = person;
     ends[person.to - 1] = person;
   };
+  /** "den Jungen", "dem Leo": such a determiner, inside or before the name, makes no subject. */
+  const rolesAt = (from: number): ReadonlySet<Role> => {
+    const before = tokens[from - 1];
+    return pack.oblique.has(tokens[from]!.word) || (before && pack.oblique.has(before.word))
+      ? OBLIQUE_ROLES
+      : NOUN_ROLES;
+  };
   const alias = aliasWords(pupil, pack);
   const isAlias = (i: number): number => {
     if (alias.length === 0) return 0;
@@ -44,7 +52,7 @@ export function findPeople(
   tokens.forEach((token, i) => {
     const size = token.kind === 'word' ? isAlias(i) : 0;
     if (size && !taken[i])
-      add({ who: 'child', roles: NOUN_ROLES, from: i, to: i + size, gender: null, pronoun: false });
+      add({ who: 'child', roles: rolesAt(i), from: i, to: i + size, gender: null, pronoun: false });
   });
   const hits = find(tape, pack.people).sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
   for (const hit of hits) {
@@ -64,7 +72,7 @@ export function findPeople(
     }
     const { who, gender } = hit.value;
     if (who === 'nobody') for (let i = hit.from; i < hit.to; i++) taken[i] = 1;
-    else add({ who, gender, roles: NOUN_ROLES, from: hit.from, to: hit.to, pronoun: false });
+    else add({ who, gender, roles: rolesAt(hit.from), from: hit.from, to: hit.to, pronoun: false });
   }
   tokens.forEach((token, i) => {
     if (taken[i] || token.kind !== 'word') return;
@@ -79,7 +87,7 @@ export function findPeople(
     const antecedent = pack.relatives.has(token.word) ? relativeTo(tokens, begins, i, pack) : undefined;
     if (antecedent) add(antecedent);
     else if (isName(tokens, i, pack))
-      add({ who: 'other', roles: NOUN_ROLES, from: i, to: i + 1, gender: null, pronoun: false });
+      add({ who: 'other', roles: rolesAt(i), from: i, to: i + 1, gender: null, pronoun: false });
   });
   const all = begins.filter((p) => p !== undefined);
   settleGender(all, tokens, pack.pronouns, begins, ends);

@@ -18,6 +18,7 @@ const emotion = z.enum(EMOTIONS);
 export const ROLES = {
   subject: 'subject',
   object: 'object',
+  dative: 'dative',
   possessive: 'possessive',
   reflexive: 'reflexive',
 } as const;
@@ -62,6 +63,8 @@ export const packSchema = z.strictObject({
     noNames: forms.default([]),
     /** Pronouns that are also plural, and the verb forms that tell. */
     plural: z.strictObject({ pronouns: forms, verbs: forms }).optional(),
+    /** Determiners that never stand with a subject (den, dem): whoever follows one is object or dative. */
+    oblique: forms.default([]),
   }),
   clauses: z.strictObject({
     joiners: forms,
@@ -116,6 +119,8 @@ export const packSchema = z.strictObject({
       .default([]),
     blocks: phrases.default([]),
     standing: forms.default([]),
+    /** Endings that a feeling word only has before a noun (ein wütender Blick); without any, its place decides. */
+    attributive: forms.default([]),
     litotes: z.partialRecord(emotion, emotion).default({}),
   }),
   signals: z.strictObject({

@@ -85,6 +85,8 @@ export interface Pack extends Speller {
   readonly tone: ReadonlyMap<string, readonly Emotion[]>;
   readonly emoji: ReadonlyMap<string, Emotion>;
   readonly standing: ReadonlySet<string>;
+  readonly attributive: readonly string[];
+  readonly oblique: ReadonlySet<string>;
   readonly litotes: Readonly<Partial<Record<Emotion, Emotion>>>;
   is(name: Needed, word: string): boolean;
 }
@@ -324,6 +326,8 @@ export function compilePack(data: unknown): Pack {
     judged,
     tone,
     standing: set(f.standing),
+    attributive: list(f.attributive).map(spell),
+    oblique: set(d.people.oblique),
     litotes: f.litotes,
     is: (name, word) => classes.get(name)!.has(word),
   };

@@ -5,6 +5,7 @@
  *   x?              may be left out                !x             what must not stand here
  *   ..  ...  ....   up to two, four, eight words   ^  $           begin, end of a clause
  *   <obj> <subj> <poss> <refl> <any>               somebody in that role, whose feeling it is
+ *   <dat>           somebody to whom it is so (mir, ihm), in a language with cases
  *   <target>                                       somebody the feeling is for
  *   #F              a word for a feeling           #X             any word that is not one of the little ones
  *   ~ …             first of all: the rest may stand in any order, within one clause
@@ -14,7 +15,7 @@
  */
 import type { Token } from './normalise.ts';
 
-export type Role = 'subject' | 'object' | 'possessive' | 'reflexive';
+export type Role = 'subject' | 'object' | 'dative' | 'possessive' | 'reflexive';
 
 export interface Person {
   readonly who: 'teacher' | 'child' | 'we' | 'both' | 'other' | 'it' | 'self';
@@ -73,6 +74,7 @@ const SLOTS = new Map<string, Slot>([
   ['<subj>', 'subject'],
   ['<poss>', 'possessive'],
   ['<refl>', 'reflexive'],
+  ['<dat>', 'dative'],
   ['<any>', 'any'],
   ['<target>', 'target'],
 ]);
