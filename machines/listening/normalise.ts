@@ -228,8 +228,8 @@ function distance(a: string, b: string, limit: number): number {
   return last[b.length]!;
 }
 
-const MISTYPED_FROM = 6;
-const MISTYPED_TWICE_FROM = 10;
+const MISTYPED_FROM = 7;
+const MISTYPED_TWICE_FROM = 12;
 
 /** Which feeling word was meant by a word we do not know: strengthened by a prefix, or mistyped. */
 export function slips(

@@ -128,6 +128,8 @@ export const packSchema = z.strictObject({
     actsPast: forms.default([]),
     acts: phrases.default([]),
     actsPastPhrases: phrases.default([]),
+    /** What a word that tells of something done may look like: ge*d, *ed. Only for words in no list, of at least six letters. */
+    pastShapes: forms.default([]),
     conduct: forms.default([]),
     traits: forms.default([]),
     traitNouns: phrases.default([]),

@@ -85,6 +85,7 @@ export interface Pack extends Speller {
   readonly tone: ReadonlyMap<string, readonly Emotion[]>;
   readonly emoji: ReadonlyMap<string, Emotion>;
   readonly standing: ReadonlySet<string>;
+  hasPastShape(word: string): boolean;
   readonly attributive: readonly string[];
   readonly oblique: ReadonlySet<string>;
   readonly litotes: Readonly<Partial<Record<Emotion, Emotion>>>;
@@ -326,9 +327,26 @@ export function compilePack(data: unknown): Pack {
     judged,
     tone,
     standing: set(f.standing),
+    hasPastShape: shapes(list(s.pastShapes).map(spell), words),
     attributive: list(f.attributive).map(spell),
     oblique: set(d.people.oblique),
     litotes: f.litotes,
     is: (name, word) => classes.get(name)!.has(word),
   };
+}
+
+const SHORTEST_SHAPED = 6;
+
+function shapes(globs: readonly string[], known: ReadonlySet<string>): (word: string) => boolean {
+  const parts = globs.map((glob) => glob.split('*'));
+  return (word) =>
+    word.length >= SHORTEST_SHAPED &&
+    !known.has(word) &&
+    parts.some(([first = '', ...rest]) => {
+      const last = rest.pop() ?? '';
+      const middle = rest[0];
+      if (!word.startsWith(first) || !word.endsWith(last)) return false;
+      const inside = word.slice(Math.max(first.length, 2), word.length - last.length - 1);
+      return middle === undefined || inside.includes(middle);
+    });
 }

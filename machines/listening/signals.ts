@@ -2,7 +2,7 @@
 import type { Evidence, ListenContext, Signal, SignalKind } from './types.ts';
 import type { Hit } from './pattern.ts';
 import type { Rule } from './pack.ts';
-import { sentenceOf, type Reading, type Text } from './reading.ts';
+import type { Reading, Text } from './reading.ts';
 import { subjectAt } from './clauses.ts';
 
 export function hearSignals(
@@ -36,28 +36,36 @@ export function hearSignals(
     return w !== 'other';
   };
 
+  const felt = new Uint8Array(tokens.length);
+  {
+    let e = 0;
+    tokens.forEach((token, i) => {
+      while (e < evidence.length && evidence[e]!.end <= token.start) e++;
+      if (e < evidence.length && token.start >= evidence[e]!.start) felt[i] = 1;
+    });
+  }
+  const unknowing = new Uint8Array(tokens.length);
+  for (const hit of hits)
+    if (hit.value.type === 'signal' && hit.value.signal === 'dontKnow')
+      for (let i = hit.from; i < hit.to; i++) unknowing[i] = 1;
+  const act = (from: number, to: number, isPast: boolean): void => {
+    if (reading.isUnreal(from, to) || reading.isAsked(from) || tokens[from]!.quote >= 0 || !ours(from))
+      return;
+    if (reading.blocked[from] || felt[from] || unknowing[from]) return;
+    if (isPast && !notEvent[from] && past < 0) past = from;
+    put('behaviour', from, to);
+  };
   let past = -1;
   let anchor = -1;
   let general = false;
   for (const hit of hits) {
     const rule = hit.value;
     if (rule.type === 'mark') {
-      const real =
-        !reading.isUnreal(hit.from, hit.to) && !reading.isAsked(hit.from) && tokens[hit.from]!.quote < 0;
-      if (
-        (rule.mark === 'actNow' || rule.mark === 'actPast') &&
-        real &&
-        ours(hit.from) &&
-        !reading.blocked[hit.from]
-      ) {
-        if (rule.mark === 'actPast' && !notEvent[hit.from] && past < 0) past = hit.from;
-        // Whose doing it is, where that is plain: "what I did" has a column of its own in the profile.
-        put('behaviour', hit.from, hit.to, who(hit.from) === 'teacher' ? 'teacher' : undefined);
-      }
+      if (rule.mark === 'actNow' || rule.mark === 'actPast') act(hit.from, hit.to, rule.mark === 'actPast');
       if (rule.mark === 'insult' && who(hit.from) !== 'other') put('behaviour', hit.from, hit.to);
       if (
         rule.mark === 'conduct' &&
-        (context.question === 'three_word' || who(hit.from) === 'child') &&
+        context.question === 'three_word' &&
         !reading.isNegated(hit.from, hit.to)
       )
         put('behaviour', hit.from, hit.to);
@@ -113,10 +121,13 @@ export function hearSignals(
       }
     }
   }
+  tokens.forEach((token, i) => {
+    if (token.kind === 'word' && pack.hasPastShape(token.word)) act(i, i + 1, true);
+  });
   // A somebody of ours with a verb that is no mere being or thinking: an act, even if no list has it.
   if (!signals.some((s) => s.kind === 'behaviour')) {
-    const act = findAct(text, reading);
-    if (act) put('behaviour', act[0], act[1]);
+    const found = findAct(text, reading);
+    if (found) put('behaviour', found[0], found[1]);
   }
   // The child's feeling with its reason.
   for (const e of evidence) {
@@ -136,9 +147,8 @@ export function hearSignals(
         }
     }
   }
-  if (anchor >= 0 && !(general && past < 0)) put('event', anchor, anchor + 1);
+  if (anchor >= 0) put('event', anchor, anchor + 1);
   else if (past >= 0 && !general) put('event', past, past + 1);
-  void sentenceOf;
   signals.sort((a, b) => a.start - b.start || a.end - b.end);
   return signals;
 }
