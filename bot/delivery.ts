@@ -15,6 +15,8 @@ import type { OutboxItem, Place, Reference, Settlement, Store } from './store/ty
 import type { Incoming } from '../dialogs/ports.ts';
 
 const IN_FLIGHT = 32;
+/** Claimed at a time: looking for what waits costs more the more of it there is. */
+const CLAIM_MANY = 256;
 /** How long the messages of a sender that died wait for another one; who is alive renews its claims well before. */
 export const CLAIM_MS = 15_000;
 const RENEW_MS = 5_000;
@@ -85,25 +87,23 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function claimAll(): Promise<void> {
     while (again && !stopped) {
       again = false;
-      const room = IN_FLIGHT - underWay.size;
-      if (room <= 0) {
+      if (underWay.size >= IN_FLIGHT) {
         full = true;
         return;
       }
       let items: readonly OutboxItem[];
       try {
-        items = await store.claim(now(), now() + CLAIM_MS, room);
+        items = await store.claim(now(), now() + CLAIM_MS, CLAIM_MANY);
       } catch (error) {
         log.error('outbox_unreadable', { code: codeOf(error) });
         return;
       }
       for (const item of items) {
-        claimed.add(item.id);
         behind.delete(item.lane);
-        begin([item]);
+        take([item]);
       }
-      // There may be more than there was room for.
-      if (items.length === room) full = true;
+      // There may be more than could be claimed.
+      if (items.length === CLAIM_MANY) full = true;
     }
   }
 
@@ -127,7 +127,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         const next = handed.shift();
         if (next) begin(next);
         // The next message for the same destination can go now, or one that there was no room for.
-        if (!more && !full && !behind.has(lane)) return;
+        if (!more && !behind.has(lane) && !(full && !next)) return;
         behind.delete(lane);
         full = false;
         pump();
