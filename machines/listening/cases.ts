@@ -97,7 +97,16 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
         return whoIs(text, q, clause);
     }
   }
-  // "hart in mijn keel": whose body it is.
+  // "Her face lit up", "hart in mijn keel": whose body it is.
+  const owner = begins[hit.from - 1];
+  if (
+    hit.value.kind === 'idiom' &&
+    owner?.pronoun &&
+    owner.roles.has('possessive') &&
+    !owner.roles.has('subject') &&
+    (owner.who === 'teacher' || owner.who === 'child')
+  )
+    return owner.who;
   for (let i = hit.from; i < hit.to - 1; i++) {
     const p = begins[i];
     if (

@@ -169,7 +169,7 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
       if (opens && !(begins && begins.to > i + 1)) {
         close(i);
         opener = t.word;
-      } else if (pack.joiners.has(t.word)) close(i);
+      } else if (pack.joiners.has(t.word) && before?.word !== tokens[i + 1]?.word) close(i);
       else if (
         pack.inversionOpens &&
         opener &&

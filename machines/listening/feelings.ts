@@ -43,7 +43,7 @@ interface Draft {
 export function hearFeelings(text: Text, reading: Reading, context: ListenContext): Evidence[] {
   const { tokens, pack } = text;
   const felt = text.hits.filter((hit): hit is Felt => hit.value.type === 'feeling');
-  felt.sort((a, b) => b.to - b.from - (a.to - a.from) || rank(a) - rank(b) || a.from - b.from);
+  felt.sort((a, b) => size(b) - size(a) || rank(a) - rank(b) || a.from - b.from);
   const taken = new Uint8Array(tokens.length);
   const evidence: Evidence[] = [];
   const put = (
@@ -69,13 +69,11 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
   };
 
   for (const hit of felt) {
-    let free = true;
-    for (let i = hit.from; i < hit.to && free; i++)
-      free = taken[i] === 0 && reading.blocked[i]! < hit.to - hit.from;
-    if (!free) continue;
+    const own = ownWords(hit);
+    if (own.some((i) => taken[i] !== 0 || reading.blocked[i]! >= own.length)) continue;
     const draft = judge(text, reading, context, hit);
     if (draft === 'skip') continue;
-    for (let i = hit.from; i < hit.to; i++) taken[i] = 1;
+    for (const i of own) taken[i] = 1;
     if (draft) put(hit.from, hit.to, draft.who, draft.emotions, draft.presence, RULES[hit.value.kind]);
   }
 
@@ -98,6 +96,10 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
   return unique(evidence);
 }
 
+const size = (hit: Felt): number => hit.parts?.length ?? hit.to - hit.from;
+const ownWords = (hit: Felt): readonly number[] =>
+  hit.parts ?? Array.from({ length: hit.to - hit.from }, (_, k) => hit.from + k);
+
 /** At equal length a phrase goes before a frame, a frame before a bare word. */
 const rank = (hit: Felt): number =>
   hit.value.kind === 'idiom' || hit.value.kind === 'phrase' ? 0 : hit.value.kind === 'frame' ? 1 : 2;
@@ -119,9 +121,9 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   let emotions = hit.value.emotions;
   let presence = hit.value.presence;
 
+  const openWord = hit.open >= 0 ? tokens[hit.open]!.word : '';
   if (kind === 'frame') {
-    const word = hit.open >= 0 ? tokens[hit.open]!.word : '';
-    const known = pack.states.get(word) ?? pack.nouns.get(word) ?? pack.judged.get(word);
+    const known = pack.states.get(openWord) ?? pack.nouns.get(openWord) ?? pack.judged.get(openWord);
     if (known) {
       emotions = known;
       presence = 'expressed';
@@ -184,12 +186,20 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     }
   }
   if (who === 'other') return null;
-  if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to)) return null;
+  // A child that is tired or ill is not said to feel anything.
+  if (
+    who === 'child' &&
+    (kind === 'word' || kind === 'frame') &&
+    pack.bodily.has(openWord || tokens[hit.from]!.word)
+  )
+    return null;
+  if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts)) return null;
 
-  const negated = reading.isNegated(hit.from, hit.to) !== reading.isDenied(hit.from);
+  const negated = reading.isNegated(hit.from, hit.to, hit.parts) !== reading.isDenied(hit.from);
   if (kind === 'litotes') {
     if (!negated) return 'skip';
   } else if (negated) {
+    if (kind === 'frame' && !pack.states.has(openWord)) return 'skip';
     if (kind === 'own') return null;
     emotions = emotions.filter((e) => PLEASANT.has(e)).map((e) => pack.litotes[e] ?? 'disappointment');
     if (emotions.length === 0 || presence === 'possible') return null;

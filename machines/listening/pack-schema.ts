@@ -119,6 +119,8 @@ export const packSchema = z.strictObject({
       .default([]),
     blocks: phrases.default([]),
     standing: forms.default([]),
+    /** States that in a child are of the body only (tired, ill). */
+    bodily: forms.default([]),
     /** Endings that a feeling word only has before a noun (ein wütender Blick); without any, its place decides. */
     attributive: forms.default([]),
     litotes: z.partialRecord(emotion, emotion).default({}),

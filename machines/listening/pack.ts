@@ -85,6 +85,7 @@ export interface Pack extends Speller {
   readonly tone: ReadonlyMap<string, readonly Emotion[]>;
   readonly emoji: ReadonlyMap<string, Emotion>;
   readonly standing: ReadonlySet<string>;
+  readonly bodily: ReadonlySet<string>;
   hasPastShape(word: string): boolean;
   readonly attributive: readonly string[];
   readonly oblique: ReadonlySet<string>;
@@ -327,6 +328,7 @@ export function compilePack(data: unknown): Pack {
     judged,
     tone,
     standing: set(f.standing),
+    bodily: set(f.bodily),
     hasPastShape: shapes(list(s.pastShapes).map(spell), words),
     attributive: list(f.attributive).map(spell),
     oblique: set(d.people.oblique),

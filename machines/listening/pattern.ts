@@ -67,6 +67,8 @@ export interface Hit<T> {
   readonly slot: Person | undefined;
   /** Where #X or #F stood; -1 if nowhere. */
   readonly open: number;
+  /** The words of a pattern in any order; what stands between them is none of its own. */
+  readonly parts?: readonly number[];
 }
 
 const SLOTS = new Map<string, Slot>([
@@ -280,7 +282,7 @@ function backward(tape: Tape, elements: readonly Element[], k: number, end: numb
 }
 
 /** Looks for every element of a free pattern, nearest first, around its anchor and inside its clause; null if one is missing. */
-function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): [number, number] | null {
+function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): number[] | null {
   const { tokens } = tape;
   const { clause, sentence } = tokens[at]!;
   const near = (i: number): boolean => tokens[i]?.clause === clause && tokens[i].sentence === sentence;
@@ -288,8 +290,6 @@ function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): [num
   let high = at + 1;
   while (low > 0 && at - low < APART && near(low - 1)) low--;
   while (high < tokens.length && high - at <= APART && near(high)) high++;
-  let from = at;
-  let to = at + 1;
   const used = [at];
   for (let k = 0; k < p.elements.length; k++) {
     if (k === p.anchor) continue;
@@ -307,11 +307,9 @@ function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): [num
       }
     if (e.not ? found >= 0 : found < 0) return null;
     if (e.not) continue;
-    used.push(found);
-    from = Math.min(from, found);
-    to = Math.max(to, found + size);
+    for (let i = 0; i < size; i++) used.push(found + i);
   }
-  return [from, to];
+  return used.sort((a, b) => a - b);
 }
 
 /** All places where a pattern of the index holds. */
@@ -324,15 +322,16 @@ export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
     for (const p of filed) {
       const trail: Trail = { slot: undefined, open: -1 };
       if (p.free) {
-        const span = around(tape, p, i, trail);
-        if (span)
+        const parts = around(tape, p, i, trail);
+        if (parts)
           hits.push({
-            from: span[0],
-            to: span[1],
+            from: parts[0]!,
+            to: parts.at(-1)! + 1,
             value: p.value,
             source: p.source,
             slot: trail.slot,
             open: -1,
+            parts,
           });
         continue;
       }

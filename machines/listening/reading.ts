@@ -23,9 +23,10 @@ export type Voice = 'child' | 'teacherThinks' | 'teacherSays' | 'other' | 'none'
 export interface Reading {
   /** Tokens taken by a phrase that only looks like a feeling; the number is the length of the phrase. */
   readonly blocked: Uint8Array;
-  isNegated(from: number, to: number): boolean;
+  /** `parts`: which words between `from` and `to` are the phrase's own, if not all. */
+  isNegated(from: number, to: number, parts?: readonly number[]): boolean;
   isDenied(at: number): boolean;
-  isUnreal(from: number, to: number): boolean;
+  isUnreal(from: number, to: number, parts?: readonly number[]): boolean;
   isAsked(at: number): boolean;
   isReported(at: number): boolean;
   voiceOf(quote: number): Voice;
@@ -91,8 +92,9 @@ export function readText(text: Text): Reading {
     blocked,
     clauseOf,
     marked,
-    isNegated(from, to) {
+    isNegated(from, to, parts) {
       const clause = clauseOf(from);
+      if (parts) for (let i = from; i < to; i++) if (negator[i] && !parts.includes(i)) return true;
       for (let i = from - 1; i >= clause.from && i >= from - pack.reach.before; i--)
         if (negator[i]) return true;
       // "Bang was hij niet": what is put first may be denied further on.
@@ -104,9 +106,9 @@ export function readText(text: Text): Reading {
       return false;
     },
     isDenied: (at) => denied[at] === 1,
-    isUnreal(from, to) {
+    isUnreal(from, to, parts) {
       const mark = unreal[from]!;
-      return mark >= 0 && !(mark >= from && mark < to);
+      return mark >= 0 && !(parts ? parts.includes(mark) : mark >= from && mark < to);
     },
     isAsked: (at) => asked[at] === 1,
     isReported: (at) => reported[at] === 1,
