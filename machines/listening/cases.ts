@@ -76,7 +76,7 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     // "Mijn hart brak": whose heart it is.
     for (let i = hit.from; i < hit.to; i++) {
       const p = begins[i];
-      if (p?.pronoun && p.roles.has('possessive') && !p.roles.has('subject')) return whoIs(text, p, clause);
+      if (p?.pronoun && owns(text, clause, at, p)) return whoIs(text, p, clause);
     }
   }
   if (hit.value.kind === 'noun') {
@@ -109,13 +109,7 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     return owner.who;
   for (let i = hit.from; i < hit.to - 1; i++) {
     const p = begins[i];
-    if (
-      p?.pronoun &&
-      p.roles.has('possessive') &&
-      !p.roles.has('subject') &&
-      (p.who === 'teacher' || p.who === 'child')
-    )
-      return p.who;
+    if (p?.pronoun && owns(text, clause, at, p) && (p.who === 'teacher' || p.who === 'child')) return p.who;
   }
   // "saw him upset", "maakte haar boos": the object of such a verb is who feels it.
   for (let i = at - 1; hit.value.kind !== 'idiom' && i >= clause.from && i >= at - 8; i--) {
@@ -268,4 +262,19 @@ export function licensed(text: Text, hit: Felt, clause: Clause): boolean {
     if (pack.is('have', word.word)) return true;
   }
   return words <= 3;
+}
+
+/**
+ * Does "zijn" in "zijn ogen straalden" tell who feels? With a part of the body, always; with another noun, where the clause
+ * is about nobody ("ik mis haar praatjes" is about me). Without a list of such parts, always.
+ */
+function owns(text: Text, clause: Clause, at: number, person: Person): boolean {
+  const { tokens, pack } = text;
+  if (!person.roles.has('possessive') || person.roles.has('subject')) return false;
+  if (!pack.classes.has('body')) return true;
+  const next = tokens[person.to];
+  if (!next || next.kind !== 'word') return false;
+  if (pack.is('body', next.word)) return true;
+  const subject = subjectAt(clause, at);
+  return (!subject || subject.who === 'it') && !pack.is('little', next.word) && !pack.states.has(next.word);
 }

@@ -171,7 +171,8 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   if (kind === 'word' && who === 'it') return null;
   if (who === 'it')
     who =
-      kind === 'move' || kind === 'idiom' || kind === 'strong' || kind === 'weak' || kind === 'frame'
+      ASKED[context.question] !== 'child' &&
+      (kind === 'move' || kind === 'idiom' || kind === 'strong' || kind === 'weak' || kind === 'frame')
         ? 'teacher'
         : 'nobody';
 

@@ -177,4 +177,6 @@ export const NEEDED_MORE = [
   'postposed',
   'at',
 ] as const;
-export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number];
+/** Classes a pack may have. `body`: parts of the body that feel. */
+const OPTIONAL = ['body'] as const;
+export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | (typeof OPTIONAL)[number];

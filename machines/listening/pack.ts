@@ -333,7 +333,7 @@ export function compilePack(data: unknown): Pack {
     attributive: list(f.attributive).map(spell),
     oblique: set(d.people.oblique),
     litotes: f.litotes,
-    is: (name, word) => classes.get(name)!.has(word),
+    is: (name, word) => classes.get(name)?.has(word) ?? false,
   };
 }
 

@@ -33,6 +33,8 @@ export interface Tape {
   readonly begins: readonly (Person | undefined)[];
   readonly ends: readonly (Person | undefined)[];
   isFeeling(at: number): boolean;
+  /** Behind a preposition? */
+  isGoverned(at: number): boolean;
   isOpen(at: number): boolean;
   /** Number of comparisons made, to show that the work grows with the length only. */
   work: number;
@@ -299,6 +301,7 @@ function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): numb
     for (let d = 1; d <= APART && found < 0; d++)
       for (const i of [at - d, at + d]) {
         if (i < low || i >= high || used.includes(i)) continue;
+        if (e.slot && e.slot !== 'target' && e.slot !== 'possessive' && tape.isGoverned(i)) continue;
         size = takes(tape, e, i, false, trail);
         if (size > 0) {
           found = i;
