@@ -188,7 +188,9 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
         (verbs > 0 || seen) &&
         !(
           before &&
-          (pack.is('finite', before.word) ||
+          ((pack.is('finite', before.word) &&
+            !pack.is('think', before.word) &&
+            !pack.is('say', before.word)) ||
             pack.openers.has(before.word) ||
             pack.openersBeforeSubject.has(before.word))
         )

@@ -168,7 +168,8 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     if (only) who = only;
     else if (!licensed(text, hit, clause)) presence = 'possible';
   } else if (kind === 'noun' && hit.slot === undefined && !licensed(text, hit, clause)) return 'skip';
-  if (kind === 'word' && who === 'it') return null;
+  // "It upset me": no state of "it", but perhaps the verb.
+  if (kind === 'word' && who === 'it') return 'skip';
   if (who === 'it')
     who =
       ASKED[context.question] !== 'child' &&
@@ -196,7 +197,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     return null;
   if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts)) return null;
 
-  const negated = reading.isNegated(hit.from, hit.to, hit.parts) !== reading.isDenied(hit.from);
+  const negated = reading.isNegated(hit.from, hit.to, hit.words) !== reading.isDenied(hit.from);
   if (kind === 'litotes') {
     if (!negated) return 'skip';
   } else if (negated) {

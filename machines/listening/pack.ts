@@ -147,7 +147,7 @@ export function compilePack(data: unknown): Pack {
   };
   for (const name of Object.keys(d.classes)) resolve(name, []);
   for (const name of [...NEEDED, ...NEEDED_MORE])
-    if (!d.classes[name]) problems.push(`classes.${name}: is missing`);
+    if (d.classes[name] === undefined) problems.push(`classes.${name}: is missing`);
 
   type Parsed<T> = { source: string; elements: ReturnType<typeof parse>; value: T };
   const read = <T>(into: Parsed<T>[], path: string, sources: readonly string[], value: T): void => {
