@@ -66,8 +66,28 @@ export function begin(definition: Definition): Course {
   return { snapshot, effects: effectsOf(snapshot, actions) };
 }
 
+type Machine = ReturnType<typeof interviewMachine>;
+const steps = new WeakMap<Machine, Machine>();
+
+/**
+ * The machine for `transition`, which begins an actor for every event and lets it go through the opening each time: half of what an
+ * event costs. This one has its first snapshot ready; its steps are the machine's own.
+ */
+function stepsOf(machine: Machine): Machine {
+  let known = steps.get(machine);
+  if (!known) {
+    const [first] = initialTransition(machine);
+    known = {
+      getInitialSnapshot: () => first,
+      transition: (...from: Parameters<Machine['transition']>) => machine.transition(...from),
+    } as unknown as Machine;
+    steps.set(machine, known);
+  }
+  return known;
+}
+
 export function take(definition: Definition, snapshot: Snapshot, event: InterviewEvent): Course {
-  const [next, actions] = transition(interviewMachine(definition), snapshot, event);
+  const [next, actions] = transition(stepsOf(interviewMachine(definition)), snapshot, event);
   return { snapshot: next, effects: effectsOf(next, actions) };
 }
 

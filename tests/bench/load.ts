@@ -31,6 +31,16 @@ export interface Round {
   readonly messages: number;
 }
 
+/** Where a teacher is; parked interviews are stored for the same. */
+export function placeOf(name: string, nth: number) {
+  return {
+    tenantId: `tenant-${nth}`,
+    conversationId: `a:${name}-${nth}`,
+    userId: `29:${name}-${nth}`,
+    aadObjectId: `00000000-0000-4000-8000-${nth.toString(16).padStart(12, '0')}`,
+  };
+}
+
 const PATIENCE_MS = 10_000;
 
 export class Connector {
@@ -83,18 +93,21 @@ export class Crowd {
   #next = 0;
   #ids = 0;
 
-  constructor(name: string, size: number, connector: Connector, target: Target) {
+  /** `size`: how many teachers, or which; `label`: the question that waits for them. */
+  constructor(
+    name: string,
+    size: number | readonly number[],
+    connector: Connector,
+    target: Target,
+    label: Label | null = null,
+  ) {
     this.#name = name;
     this.#connector = connector;
     this.#target = target;
-    this.teachers = Array.from({ length: size }, (_, nth) => {
-      const teacher: Teacher = {
-        nth,
-        conversation: `a:${name}-${nth}`,
-        label: null,
-        turn: 0,
-        done: null,
-      };
+    const numbers = typeof size === 'number' ? Array.from({ length: size }, (_, nth) => nth) : size;
+    this.teachers = numbers.map((nth) => {
+      const { conversationId: conversation } = placeOf(name, nth);
+      const teacher: Teacher = { nth, conversation, label, turn: label ? 5 : 0, done: null };
       connector.hear(teacher.conversation, (activity) => {
         if (activity['type'] !== 'message') return;
         const label = (activity['channelData'] as { klankbord?: Label } | undefined)?.klankbord ?? null;
@@ -125,9 +138,29 @@ export class Crowd {
     return at - due;
   }
 
-  #post(teacher: Teacher, text: string): Promise<void> {
+  /** The same with the answer in the body: nothing is delivered, and no channel slows it down. */
+  async quickTurn(teacher: Teacher, text?: string): Promise<void> {
+    const said = text ?? (teacher.turn === 0 ? 'hallo' : reply(teacher.label, teacher.nth, teacher.turn));
+    teacher.turn += 1;
+    const body = await this.#post(teacher, said, { deliveryMode: 'expectReplies' });
+    const { activities } = JSON.parse(body) as { activities: { channelData?: { klankbord?: Label } }[] };
+    for (const { channelData } of activities)
+      if (channelData?.klankbord && endsTurn(channelData.klankbord)) teacher.label = channelData.klankbord;
+  }
+
+  /** The same for all teachers, so many at once. */
+  async everybody(each: (teacher: Teacher) => Promise<unknown>, atOnce = 16): Promise<void> {
+    const queue = [...this.teachers];
+    await Promise.all(
+      Array.from({ length: atOnce }, async () => {
+        for (let teacher = queue.shift(); teacher; teacher = queue.shift()) await each(teacher);
+      }),
+    );
+  }
+
+  #post(teacher: Teacher, text: string, more: object = {}): Promise<string> {
     this.#ids += 1;
-    const tenant = `tenant-${teacher.nth}`;
+    const { tenantId: tenant, userId, aadObjectId } = placeOf(this.#name, teacher.nth);
     const body = JSON.stringify({
       type: 'message',
       id: `${this.#name}-${this.#ids}-${Date.now()}`,
@@ -138,15 +171,12 @@ export class Crowd {
       locale: 'nl-NL',
       text,
       textFormat: 'plain',
-      from: {
-        id: `29:${this.#name}-${teacher.nth}`,
-        name: 'Anne de Wit',
-        aadObjectId: `00000000-0000-4000-8000-${teacher.nth.toString(16).padStart(12, '0')}`,
-      },
+      from: { id: userId, name: 'Anne de Wit', aadObjectId },
       recipient: { id: '28:klankbord', name: 'Klankbord' },
       conversation: { id: teacher.conversation, conversationType: 'personal', tenantId: tenant },
       channelData: { tenant: { id: tenant } },
       entities: [{ locale: 'nl-NL', country: 'NL', platform: 'Windows', type: 'clientInfo' }],
+      ...more,
     });
     const { bots, authorization } = this.#target;
     const token = authorization();
@@ -163,9 +193,10 @@ export class Crowd {
           },
         },
         (res) => {
-          res.resume();
+          const parts: Buffer[] = [];
+          res.on('data', (part: Buffer) => parts.push(part));
           res.on('end', () => {
-            if (res.statusCode === 200) resolve();
+            if (res.statusCode === 200) resolve(Buffer.concat(parts).toString());
             else reject(new Error(`status ${res.statusCode}`));
           });
         },
