@@ -7,7 +7,7 @@ import type { Ask } from '../machines/slots.ts';
 import { keyOf, type Answer } from '../machines/journal.ts';
 import { progressOf } from '../machines/course.ts';
 import { card, choiceList, paragraph, type Button } from './cards.ts';
-import type { Choice, Label, Outgoing } from './ports.ts';
+import type { Choice, Interview, Label, Outgoing } from './ports.ts';
 import type { Talk } from './talk.ts';
 
 const MOST_BUTTONS = 6;
@@ -70,13 +70,18 @@ function otherLanguages(talk: Talk): string[] {
 }
 
 /** The words of a question: another wording each time, another again in a second interview. */
-function wording(talk: Talk, ask: Ask, quote: string): string {
+export function wording(
+  talk: Talk,
+  ask: Ask,
+  quote: string,
+  names: Interview['names'] = { alias: talk.alias, words: talk.words },
+): string {
   const { language } = talk;
   const params = {
-    alias: talk.alias,
+    alias: names.alias ?? '',
     coach: talk.school.coach.name,
     quote,
-    word: wordFor(talk, ask),
+    word: wordFor(names.words, ask),
   };
   if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, ask.nth, params);
   const key = `interview:${ask.step}`;
@@ -93,8 +98,8 @@ function probeKey(ask: Ask, quote: string): string {
 
 const WORD_OF_STEP: Readonly<Record<string, number>> = { q2_word1: 0, q2_word2: 1, o1_word3: 2 };
 
-function wordFor(talk: Talk, ask: Ask): string {
-  return talk.words[WORD_OF_STEP[ask.step] ?? 0] ?? '';
+function wordFor(words: readonly string[], ask: Ask): string {
+  return words[WORD_OF_STEP[ask.step] ?? 0] ?? '';
 }
 
 /** Which text an answer is to, for the record: `q4_off`, `P-BEH.2`. */

@@ -14,6 +14,8 @@ export const COMMANDS = [
   'language',
   'stop',
   'erase',
+  'export',
+  'withdraw',
   'share',
   'profile',
   'again',

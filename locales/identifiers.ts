@@ -7,6 +7,7 @@ const schema = z.strictObject({
   months: words.min(12),
   particles: words,
   born: words.min(1),
+  articles: words,
   notNames: words,
   capitalsAreNames: z.boolean(),
   firstNames: words,

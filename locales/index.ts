@@ -19,6 +19,7 @@ const NAMESPACES = [
   'coach',
   'admin',
   'safety',
+  'rights',
 ] as const;
 type Namespace = (typeof NAMESPACES)[number];
 

@@ -21,6 +21,8 @@ export interface IdentifierWords {
   readonly particles: readonly string[];
   /** "geboren", "born": before or after a date, they make it a date of birth. */
   readonly born: readonly string[];
+  /** "de", "the": what follows is a thing with a name, "het Romeinse Rijk". */
+  readonly articles: readonly string[];
   /** Capitalised words that are no name: "Sinterklaas", "Rekenen". */
   readonly notNames: readonly string[];
   /** A capital shows a name: not in German, where nouns have one. Then only a first name that is known begins a full name. */
@@ -126,7 +128,8 @@ function* fullNames(
     if (!first || !isName(i)) continue;
     // At the beginning of a sentence everything has a capital: there only a first name that is known counts.
     const isFirst = firstNames.has(first.word.toLowerCase());
-    if ((begins(i) || !words.capitalsAreNames) && !isFirst) continue;
+    const article = joined(i - 1) && words.articles.includes(tokens[i - 1]?.word ?? '');
+    if ((begins(i) || article || !words.capitalsAreNames) && !isFirst) continue;
     let last = i;
     while (joined(last) && particles.has(tokens[last + 1]?.word.toLowerCase() ?? '') && last - i < 3) last++;
     if (!joined(last) || !isName(last + 1)) continue;

@@ -20,6 +20,7 @@ const FILES = [
   'profile',
   'coach',
   'safety',
+  'rights',
 ] as const;
 type File = (typeof FILES)[number];
 
@@ -90,6 +91,7 @@ function readTexts(lang: string): [string, string][] {
     'profile',
     'coach',
     'safety',
+    'rights',
   ] as const;
   const titles = Object.entries(read(lang, 'choices') as Record<string, Choice>).map(
     ([id, { title }]): [string, string] => [`choices:${id}`, title],

@@ -2,12 +2,13 @@
  * A stage for conversations: the real turn, inbox, store and texts; only the channel and the clock are played.
  * What the bot says comes back as it would go out; what goes to the coach is kept apart.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInbox, type Inbox } from '../../bot/inbox.ts';
+import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
 import { openStore } from '../../bot/store/store.ts';
-import type { Reference, Store } from '../../bot/store/types.ts';
+import type { OutboxItem, Reference, Store } from '../../bot/store/types.ts';
 import type { Incoming, Outgoing, SchoolView } from '../../dialogs/ports.ts';
 import { createTurns } from '../../dialogs/turn.ts';
 import { loadTexts } from '../../locales/index.ts';
@@ -26,6 +27,8 @@ const texts = loadTexts();
 
 export interface StageOptions {
   readonly lang: string;
+  /** Play with a school file (its text) and its versions; the person on the stage may be one of its admins. */
+  readonly file?: string;
   readonly school?: Partial<SchoolView>;
   readonly quietMs?: number;
 }
@@ -35,24 +38,33 @@ export interface Stage {
   readonly inbox: Inbox;
   /** Everything that goes to the coach, in order. */
   readonly toCoach: Outgoing[];
+  /** What is to become of messages that were sent before. */
+  readonly changes: NonNullable<OutboxItem['earlier']>[];
   /** One message of the teacher; gives what the bot says to it. */
   send(incoming: Incoming, key?: string): Promise<readonly Outgoing[]>;
   say(text: string): Promise<readonly Outgoing[]>;
   /** Closes and opens the store again, as a restart does. */
   restart(): Promise<void>;
+  /** Writes the school file anew, as somebody does beside a running bot. */
+  rewrite(file: string): Promise<void>;
+  /** The versions so far; null without a school file. */
+  settings(): Settings | null;
   /** Moves the clock, in ms. */
   wait(ms: number): void;
   close(): Promise<void>;
 }
 
-export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions): Promise<Stage> {
+export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'klankbord-stage-'));
   const key = Buffer.alloc(32, 7);
   const clock = { now: Date.UTC(2026, 10, 23, 15, 0, 0) };
   let ids = 0;
   const world = { now: () => clock.now, newId: () => `id${(ids += 1)}` };
   const view = { ...SCHOOL, ...school };
-  const turns = createTurns({ texts, packs: loadPack, school: () => view });
+  const schoolFile = join(folder, 'school.yaml');
+  if (file !== undefined) writeFileSync(schoolFile, file);
+  let settings: Settings | null = null;
+  let turns = createTurns({ texts, packs: loadPack, school: () => view });
   const reference: Reference = {
     tenantId: '00000000-0000-4000-8000-000000000001',
     conversationId: 'teacher-chat',
@@ -63,20 +75,28 @@ export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions
     locale: lang,
   };
   const open = async (): Promise<{ store: Store; inbox: Inbox }> => {
-    const store = await openStore({ dataDir: folder }, { key, now: world.now });
+    const opened = await openStore({ dataDir: folder }, { key, now: world.now });
+    if (file !== undefined) {
+      settings = await openSettings({ store: opened, file: schoolFile });
+      turns = createTurns({ texts, packs: loadPack, school: settings.viewOf, settings });
+    }
+    const { store, takeTurn } = settings
+      ? followTurns(settings, opened, turns.takeTurn)
+      : { store: opened, takeTurn: turns.takeTurn };
     const inbox = createInbox({
       store,
-      takeTurn: turns.takeTurn,
+      takeTurn,
       bypasses: turns.bypasses,
       world,
       quietMs,
-      placeOf: () => ({ role: 'teacher', schoolId: view.id }),
+      placeOf: () => ({ role: 'teacher', schoolId: settings?.schools.file.schools[0]?.id ?? view.id }),
     });
     return { store, inbox };
   };
   let { store, inbox } = await open();
   let sent = 0;
   const toCoach: Outgoing[] = [];
+  const changes: Stage['changes'] = [];
   const send: Stage['send'] = async (incoming, given) => {
     clock.now += 1000;
     const key = given ?? `message-${(sent += 1)}`;
@@ -87,8 +107,9 @@ export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions
       const items = await store.claim(clock.now, clock.now + 1, 50);
       if (items.length === 0) break;
       for (const claimed of items) {
-        if (claimed.message.to !== 'here') toCoach.push(claimed.message);
-        await store.settle(claimed.id, { state: 'sent' });
+        if (claimed.earlier) changes.push(claimed.earlier);
+        if (claimed.message.to !== 'here' && claimed.earlier?.act !== 'delete') toCoach.push(claimed.message);
+        await store.settle(claimed.id, { state: 'sent', activityId: `sent-${claimed.id}` });
       }
     }
     return replies;
@@ -101,6 +122,7 @@ export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions
       return inbox;
     },
     toCoach,
+    changes,
     send,
     say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
     async restart() {
@@ -108,6 +130,11 @@ export async function openStage({ lang, school = {}, quietMs = 0 }: StageOptions
       await store.close();
       ({ store, inbox } = await open());
     },
+    async rewrite(text) {
+      writeFileSync(schoolFile, text);
+      await settings?.reload();
+    },
+    settings: () => settings,
     wait(ms) {
       clock.now += ms;
     },
