@@ -17,7 +17,8 @@ import { createInbox } from './inbox.ts';
 import { createLog, muteConsole, type Log } from './log.ts';
 import { explain, operatorTexts, type Say } from './operator.ts';
 import { openPlayground, type Playground } from './playground.ts';
-import { loadSchools, type Schools } from './school.ts';
+import type { Schools } from './school.ts';
+import { followTurns, openSettings } from './school/versions.ts';
 import { openServer, type Server } from './server.ts';
 import { localKey, parseKey } from './store/key.ts';
 import { openStore } from './store/store.ts';
@@ -28,6 +29,8 @@ import { loadTexts, type Texts } from '../locales/index.ts';
 import { loadPack } from '../locales/listening.ts';
 
 const SWEEP_EVERY_MS = 600_000;
+/** How often the school file and the versions of others are looked at. */
+const LOOK_EVERY_MS = 10_000;
 /** How long a load balancer is given to see that this replica is going. */
 const NOTICE_MS = 3_000;
 const STOP_WITHIN_MS = 25_000;
@@ -37,35 +40,41 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 interface Running {
   readonly server: Server;
   /** Stops in the order in which nothing is lost: readiness, requests, turns, messages, store. */
+  readonly schools: Schools;
   stop(): Promise<void>;
 }
 
-async function start(
-  config: Config,
-  schools: Schools,
-  texts: Texts,
-  log: Log,
-  key: Buffer,
-): Promise<Running> {
+async function start(config: Config, file: string, texts: Texts, log: Log, key: Buffer): Promise<Running> {
   const world: World = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
-  const turns = createTurns({
-    texts,
-    packs: loadPack,
-    school: schools.viewOf,
-  });
-  const store = await openStore(
+  const opened = await openStore(
     config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
     { key, now: Date.now },
   );
   const placeOf = (aadObjectId: string | null): Place => ({
+  const settings = await openSettings({
+    store: opened,
+    file,
+    onChange: (news) =>
+      'refused' in news
+        ? log.error('school_file_refused', { count: news.refused.length })
+        : log.info('settings_changed'),
+  }).catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
+  const { schools } = settings;
+  const turns = createTurns({ texts, packs: loadPack, school: settings.viewOf, settings });
+  const { store, takeTurn } = followTurns(settings, opened, (scene, incoming, given) =>
+    turns.takeTurn(scene, incoming, given),
+  );
     role: schools.roleOf(aadObjectId),
     schoolId: schools.schoolFor(aadObjectId).id,
   });
-  const quietMs = (config.quietSeconds ?? schools.file.quietSeconds) * 1000;
+  const quietMs = () => (config.quietSeconds ?? schools.file.quietSeconds) * 1000;
   const lazily: { delivery: Delivery | null } = { delivery: null };
   const inbox = createInbox({
     store,
-    takeTurn: (scene, incoming, given) => turns.takeTurn(scene, incoming, given),
+    takeTurn,
     bypasses: (incoming, scene) => turns.bypasses(incoming, scene),
     world,
     quietMs,
@@ -107,7 +116,7 @@ async function start(
   lazily.delivery = delivery;
   const sweep = () =>
     void store
-      .sweep(Date.now())
+      })
       .catch((error: unknown) => log.error('sweep_failed', { code: codeOf(error) }));
 
   let server: Server;
@@ -132,13 +141,24 @@ async function start(
     server,
     async stop() {
       server.drain();
+  // Another replica may have a new version, somebody may have changed the file; a signal says so at once.
+  const look = () =>
+    void settings
+      .refresh()
+      .then(() => settings.reload())
+      .catch((error: unknown) => log.error('settings_failed', { code: codeOf(error) }));
+  const looking = setInterval(look, LOOK_EVERY_MS);
+  process.on('SIGHUP', look);
       if (config.mode === 'teams') await pause(NOTICE_MS);
       await server.close();
+    schools,
       clearInterval(sweeping);
       await inbox.stop();
       await delivery.stop();
       connector.close();
       await store.close();
+      clearInterval(looking);
+      process.off('SIGHUP', look);
     },
   };
 }
@@ -186,7 +206,7 @@ async function main(): Promise<void> {
     const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
     const log = createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() });
     muteConsole(log);
-    const running = await start(config, schools, texts, log, key);
+    const running = await start(config, config.schoolFile ?? example, texts, log, key);
 
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
     const address = `http://${shown}:${running.server.port}`;
@@ -199,7 +219,7 @@ async function main(): Promise<void> {
     }
     let pages: Promise<Playground | null> = Promise.resolve(null);
     stopOnSignals(running, () => pages, log, say);
-    if (config.playground) pages = openPages(config, schools, address, log, say);
+    if (config.playground) pages = openPages(config, running.schools, address, log, say);
     await pages;
     if (config.mode === 'local') print(say('start.chatInstead'));
     print(say('start.stopHint'));

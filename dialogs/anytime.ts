@@ -184,12 +184,16 @@ function whichLanguage(teacher: Teacher): void {
   );
 }
 
-async function speak(teacher: Teacher, code: string): Promise<void> {
+async function speak(teacher: Teacher, wanted: string): Promise<void> {
   const { talk } = teacher;
   if (!talk.texts.has(code) || !talk.school.languages.offered.includes(code)) return whichLanguage(teacher);
   const same = talk.language.code === code;
   talk.speak(code);
   if (same) return talk.notice('languageSame');
+  const { offered } = talk.school.languages;
+  // Who asks for Flemish where only Dutch is offered gets Dutch.
+  const base = talk.texts.has(wanted) ? talk.texts.language(wanted).base : wanted;
+  const code = offered.includes(wanted) || !offered.includes(base) ? wanted : base;
   const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
   if (!ask) return talk.notice('languageChanged');
   return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:languageChanged')] });

@@ -113,6 +113,12 @@ export function table(rows: readonly (readonly TableCell[])[], widths: readonly 
   };
 }
 
+/** A field to type in. */
+export function textInput(id: string, label: string, isMultiline: boolean, value = ''): Element {
+  const title = label.slice(0, 1).toUpperCase() + label.slice(1);
+  return { type: 'Input.Text', id, label: title, isMultiline, ...(value === '' ? {} : { value }) };
+}
+
 /** A list to choose several of. */
 export function choiceList(
   id: string,

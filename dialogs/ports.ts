@@ -59,6 +59,8 @@ export interface Conversation {
   readonly interviewId: string | null;
   /** Name the person goes by in Teams; null when unknown. Only ever shown to the coach with whom the person shares. */
   readonly name: string | null;
+  /** Directory id of the person, for what an admin may do; never shown, never stored by dialogs/. */
+  readonly directoryId?: string | null;
   /** What the dialog must remember between two messages; owned by dialogs/, opaque to bot/. No texts of people. */
   readonly memory: Readonly<Record<string, unknown>>;
 }
@@ -97,6 +99,8 @@ export interface Scene {
   readonly interview: Interview | null;
   /** The answers of the interview by `seq`; read from the store only when asked for. */
   answers(): Promise<readonly Answer[]>;
+  /** Counts of the school's interviews, without content; for an admin. */
+  counts?(): Promise<Counts>;
 }
 
 /* ---------------------------------------------------------------- what goes out */
@@ -147,6 +151,9 @@ export interface Outcome {
   readonly outgoing: readonly Outgoing[];
   /** What has to stay on record, without content: the store adds the time. */
   readonly audit?: readonly Act[];
+  /** A new version of the school's settings. */
+  readonly settings?: NewSettings;
+  /** The profile of this interview is taken back from this coach: `instead` stands in its place, where the channel allows. */
 }
 
 /** One line of the record of acts. A card is kept with its id and time only: not with whose chat it was. */
@@ -157,6 +164,81 @@ export type Act =
 /** What dialogs/ needs of the world. */
 export interface World {
   /** Epoch ms. */
+/** A version of the school's settings to be: the whole school file, who made it and what changed. */
+export interface NewSettings {
+  readonly source: 'file' | 'chat' | 'import' | 'undo';
+  /** Name of the admin; null when it is not known or nobody did it in person. */
+  readonly by: string | null;
+  /** What changed, as a key of the texts with its values. */
+  readonly what: { readonly key: string; readonly values?: Readonly<Record<string, string | number>> };
+  readonly yaml: string;
+}
+
+export interface SettingsVersion extends NewSettings {
+  readonly number: number;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** One mistake in settings: where, and the key of its remedy (admin.json, `mistakes`). */
+export interface SettingsMistake {
+  readonly line: number;
+  readonly path: string;
+  readonly code: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** What an admin may see of the newest settings. */
+export interface SettingsView {
+  readonly schools: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly coach: { readonly name: string; readonly aadObjectId: string };
+    readonly substitute: string | null;
+    readonly coachAway: boolean;
+  }[];
+  readonly languages: { readonly default: string | null; readonly offered: readonly string[] };
+  readonly address: 'informal' | 'formal';
+  readonly depth: 'short' | 'standard' | 'thorough';
+  readonly optional: readonly string[];
+  readonly country: string;
+  readonly countries: readonly string[];
+  readonly person: string | null;
+  /** Own texts: language, then question, then number of the wording (from 1). */
+  readonly prompts: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+}
+
+/** A change: values by path (undefined takes the setting away), or a whole file. */
+export type SettingsChange =
+  | { readonly set: readonly { readonly path: readonly (string | number)[]; readonly value: unknown }[] }
+  | { readonly yaml: string };
+
+export interface Counts {
+  /** Teachers that had an interview. */
+  readonly teachers: number;
+  readonly started: number;
+  readonly finished: number;
+  readonly medianMinutes: number | null;
+  /** Follow-ups that asked for a feeling and were answered; how many of them brought one; how many were "said already". */
+  readonly asked: number;
+  readonly brought: number;
+  readonly redundant: number;
+  /** Skips by question. */
+  readonly skips: Readonly<Record<string, number>>;
+}
+
+/** The settings as dialogs/ may ask about them; bot/ has them. */
+export interface SettingsPort {
+  isAdmin(directoryId: string | null): boolean;
+  /** All versions, oldest first; the last one applies. */
+  versions(): readonly SettingsVersion[];
+  view(): SettingsView;
+  /** The file as it would be, and what keeps it from being used. */
+  propose(change: SettingsChange): { readonly yaml: string; readonly mistakes: readonly SettingsMistake[] };
+  /** What is wrong with the school file on the disk; empty when it is in use. */
+  trouble(): readonly SettingsMistake[];
+}
+
   now(): number;
   /** A fresh random id, unguessable, of letters and digits. */
   newId(): string;

@@ -19,11 +19,13 @@ import { createDefinition, isQuestion, type QuestionId } from '../machines/defin
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
+import type { AdminMemory } from './admin.ts';
 import type {
   Act,
   Conversation,
   Interview,
   Label,
+  NewSettings,
   Outcome,
   Outgoing,
   Scene,
@@ -51,13 +53,18 @@ export interface Memory {
   readonly rewound?: boolean;
   /** The teacher was told that the profile has not reached the coach. */
   readonly toldWaiting?: boolean;
+  /** Where an admin is in the settings; absent outside them. */
+  readonly admin?: AdminMemory | undefined;
+  /** Which mistakes of the school file this admin was told. */
+  readonly toldTrouble?: string;
 }
 
 export class Talk {
   readonly scene: Scene;
   readonly world: World;
   readonly texts: Texts;
-  readonly school: SchoolView;
+  school: SchoolView;
+  readonly #schoolAt: (version: number | null) => SchoolView;
   language: Language;
   memory: Memory;
   interview: Interview | null;
@@ -70,15 +77,23 @@ export class Talk {
   #interviewChanged = false;
   #erase: 'interview' | 'person' | null = null;
   #acts: Act[] = [];
+  #settings: NewSettings | null = null;
 
-  constructor(scene: Scene, world: World, texts: Texts, school: SchoolView) {
+  constructor(
+    scene: Scene,
+    world: World,
+    texts: Texts,
+    /** The school's settings; the texts are those of the version, the newest for null. */
+    schoolAt: (version: number | null) => SchoolView,
+  ) {
     this.scene = scene;
     this.world = world;
     this.texts = texts;
-    this.school = school;
+    this.#schoolAt = schoolAt;
+    this.school = schoolAt(scene.interview?.settings ?? null);
     this.memory = scene.conversation.memory;
     this.interview = scene.interview;
-    this.language = languageOf(scene.conversation, texts, school);
+    this.language = this.#voiced(languageOf(scene.conversation, texts, this.school));
   }
 
   /* ------------------------------------------------------------ what is known */
@@ -145,7 +160,7 @@ export class Talk {
 
   speak(code: string): void {
     this.#conversation = { ...this.#conversation, language: code };
-    this.language = this.texts.language(code);
+    this.language = this.#voiced(this.texts.language(code));
   }
 
   update(change: Partial<Omit<Interview, 'id'>>): void {
@@ -154,7 +169,16 @@ export class Talk {
   }
 
   beginInterview(): readonly Effect[] {
+  /** The language as the school wants to be spoken for. */
+  #voiced(language: Language): Language {
+    const voice = this.school.voices?.[language.code];
+    return voice ? language.with(voice) : language;
+  }
+
+  /** What the new interview begins with stays with it: the questions, the texts, the form of address. */
     const definition = createDefinition({
+    this.school = this.#schoolAt(null);
+    this.language = this.#voiced(this.language);
       depth: this.school.depth,
       optional: this.school.optional.filter((id): id is QuestionId => isQuestion(id)),
     });
@@ -169,6 +193,7 @@ export class Talk {
       shared: null,
       startedAt: this.world.now(),
     };
+      ...(this.school.version === undefined ? {} : { settings: this.school.version }),
     this.#answers = [];
     this.#snapshot = course.snapshot;
     this.#interviewChanged = true;
@@ -234,6 +259,11 @@ export class Talk {
   }
 
   erase(what: 'interview' | 'person'): void {
+  /** Makes a new version of the school's settings. */
+  changeSettings(made: NewSettings): void {
+    this.#settings = made;
+  }
+
     this.#erase = what;
     this.audit({ act: 'erased' });
   }
@@ -289,6 +319,7 @@ export class Talk {
 }
 
 /** The teacher's choice, else the school's default, else Teams' language, else the first the school offers. */
+      ...(this.#settings ? { settings: this.#settings } : {}),
 export function languageOf(conversation: Conversation, texts: Texts, school: SchoolView): Language {
   const offered = school.languages.offered.filter((code) => texts.has(code));
   const negotiated = texts.negotiate(conversation.locale);

@@ -1,10 +1,11 @@
 /** The door of dialogs/: one message in, everything that changes out. */
 import type { Texts } from '../locales/index.ts';
 import { fromStored, isErasureAsked, pendingOf } from '../machines/course.ts';
+import { adminTurn, isForAdmin } from './admin.ts';
 import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
-import type { Incoming, Outcome, Scene, SchoolView, World } from './ports.ts';
+import type { Incoming, Outcome, Scene, SchoolView, SettingsPort, World } from './ports.ts';
 import { unpin } from './safety.ts';
 import { Talk } from './talk.ts';
 import { isFreeText, Teacher, type Packs } from './teacher.ts';
@@ -14,7 +15,10 @@ export interface TurnsOptions {
   readonly texts: Texts;
   /** The language pack of the listener, by language. */
   readonly packs: Packs;
-  readonly school: (schoolId: string) => SchoolView;
+  /** The newest settings of a school; with the texts of a version when one is given. */
+  readonly school: (schoolId: string, version?: number | null) => SchoolView;
+  /** For admins; without it nobody is one. */
+  readonly settings?: SettingsPort;
 }
 
 export interface Turns {
@@ -25,6 +29,9 @@ export interface Turns {
   readonly explain: (scene: Scene, world: World) => Promise<Outcome>;
 }
 
+/** For looking without touching. */
+const STILL: World = { now: () => 0, newId: () => '' };
+
 const BLOCKED = new Set([
   'no_app',
   'blocked_by_user',
@@ -34,12 +41,13 @@ const BLOCKED = new Set([
   'not_found',
 ]);
 
-export function createTurns({ texts, packs, school }: TurnsOptions): Turns {
+export function createTurns({ texts, packs, school, settings }: TurnsOptions): Turns {
   const talkOf = (scene: Scene, world: World): Talk =>
-    new Talk(scene, world, texts, school(scene.conversation.schoolId));
+    new Talk(scene, world, texts, (version) => school(scene.conversation.schoolId, version));
   return {
     async takeTurn(scene, incoming, world) {
       const talk = talkOf(scene, world);
+      if (settings && (await adminTurn(talk, packs, settings, incoming))) return talk.outcome();
       if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
       else await teacherTurn(new Teacher(talk, packs), incoming);
       return talk.outcome();
@@ -52,8 +60,13 @@ export function createTurns({ texts, packs, school }: TurnsOptions): Turns {
     bypasses(incoming, scene) {
       if (incoming.kind !== 'text') return true;
       const { conversation, interview } = scene;
+      if (
+        settings?.isAdmin(conversation.directoryId ?? null) &&
+        isForAdmin(talkOf(scene, STILL), incoming.text)
+      )
+        return true;
       if (conversation.role === 'coach' || !interview) return true;
-      const talk = talkOf(scene, { now: () => 0, newId: () => '' });
+      const talk = talkOf(scene, STILL);
       if (readCommand(incoming.text, talk.language)) return true;
       const snapshot = fromStored(interview.definition, interview.snapshot);
       if (!snapshot) return true;

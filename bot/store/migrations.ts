@@ -107,6 +107,13 @@ const STEPS: readonly Step[] = [
       .columns(['destination', 'position'])
       .where(sql.ref('settled_at'), 'is', null),
   ],
+  ({ db: { schema } }) => [
+    schema
+      .createTable('settings')
+      .addColumn('number', 'integer', (col) => col.primaryKey())
+      .addColumn('made_at', 'bigint', (col) => col.notNull())
+      .addColumn('body', 'text', (col) => col.notNull()),
+  ],
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

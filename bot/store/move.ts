@@ -12,6 +12,7 @@ const MOVED = {
   conversation: ['id'],
   interview: ['id'],
   answer: ['interview_id', 'answer_key'],
+  settings: ['number'],
   inbox: ['conversation_id', 'id'],
   outbox: ['position'],
 } as const satisfies Partial<Record<keyof Tables, readonly string[]>>;

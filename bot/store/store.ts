@@ -6,6 +6,7 @@ import { currentVersion, migrate } from './migrations.ts';
 import { createOutbox } from './outbox.ts';
 import { createQueries } from './queries.ts';
 import { Keyring, Lookup } from './seal.ts';
+import { addFromFile, readSettings } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
 import { openPostgres } from './postgres.ts';
 import { readStatus, sweep } from './sweep.ts';
@@ -74,7 +75,8 @@ function createStore(tools: TurnTools): Store {
     },
     dueLanes: async (now, limit) => (await engine.read(queries.due({ now, limit }))).map((row) => row.id),
     ...createOutbox(tools),
-    sweep: (now) => sweep(engine, now),
+    settings: () => readSettings(tools),
+    addFromFile: (added) => addFromFile(tools, added),
     backup: (path) => engine.backup(path),
     status: () => readStatus(engine),
     async ping() {

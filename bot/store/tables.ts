@@ -55,6 +55,16 @@ export interface Tables {
   };
   inbox: {
     conversation_id: string;
+  /** Acts about somebody's data, without content. `conversation_id` is null where whose it was is nobody's business. */
+    id: string;
+    at: number;
+    act: string;
+    detail: string | null;
+    school_id: string;
+    conversation_id: string | null;
+  };
+  /** Versions of the school's settings; never changed. */
+  settings: { number: number; made_at: number; body: Sealed };
     /** Keyed hash of the item's key. */
     id: string;
     state: 'waiting' | 'processed' | 'quarantined';

@@ -9,6 +9,8 @@ import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
 import type { Opening, OutboxItem, Place, Reference, Turn, Waiting } from './types.ts';
+import { countsOf } from './counts.ts';
+import { fileSettings, readInterviewFacts } from './settings.ts';
 
 export interface TurnTools {
   readonly engine: Engine;
@@ -183,10 +185,12 @@ class StoredTurn implements Turn {
   async #answers(held: Held | null): Promise<readonly Answer[]> {
     if (!held?.interview) return [];
     const { id } = held.interview;
+        directoryId: this.#reference.aadObjectId,
     const rows = await this.#tx.read(this.#tools.queries.answers({ interview: id }));
     return rows.map((row) => openAnswer(held.key, id, row));
   }
 
+      counts: async () => countsOf(await readInterviewFacts(this.#tools, this.#tx, row.school_id)),
   waiting(): readonly Waiting[] {
     return this.#items.waiting();
   }
@@ -258,6 +262,7 @@ class StoredTurn implements Turn {
   }
 
   #saveAnswers({ put = [], drop = [] }: Outcome): void {
+    if (outcome.settings) await fileSettings(this.#tools, this.#tx, outcome.settings);
     if (put.length + drop.length === 0) return;
     const held = this.#held;
     if (!held?.interview) throw new GiveUp('no_interview', 'Answers were given without an interview.');

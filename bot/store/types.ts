@@ -1,5 +1,13 @@
 /** The door of the store. One contract, two engines (SQLite, PostgreSQL); tests/store runs on both. */
-import type { Incoming, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
+import type {
+  Incoming,
+  NewSettings,
+  Outcome,
+  Outgoing,
+  Role,
+  Scene,
+  SettingsVersion,
+} from '../../dialogs/ports.ts';
 
 /** Where a conversation is and who is in it, as the channel told us last. Sealed at rest. */
 export interface Reference {
@@ -153,6 +161,10 @@ export interface Store {
   /** Deletes what is past its time; cheap, and runs once an hour however many replicas ask. True when it was this one's turn. */
   sweep(now: number): Promise<boolean>;
   /** Copies the store into a new file while it is in use (SQLite only). */
+  /** Versions of the school's settings, oldest first. */
+  settings(): Promise<readonly SettingsVersion[]>;
+  /** Adds what the school file says, unless it said so before. */
+  addFromFile(added: NewSettings): Promise<boolean>;
   backup(path: string): Promise<void>;
   status(): Promise<StoreStatus>;
   /** Resolves when the store answers; rejects when it cannot be used. */

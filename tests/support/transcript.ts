@@ -1,7 +1,7 @@
 /**
  * Golden conversations: readable files that are played through the real turn, store and texts.
  *
- *   # a remark          # locale: nl-NL
+ *   # a remark          # locale: nl-NL          # school: school.yaml   (a school file beside the transcript)
  *   > what the teacher types
  *   > [press start]     > [press reviewDone keep2=false]     > [arrived] [left] [voice] [file] [picture] [empty]
  *   > [edit 3: text]    > [delete 3]   (the third message typed)    > [restart]    > [wait 2d]
@@ -10,6 +10,7 @@
  *
  * Only the lines with `>` and `#` are input; the rest is what came of it.
  */
+import { readFileSync } from 'node:fs';
 import type { Incoming, Outgoing } from '../../dialogs/ports.ts';
 import { loadTexts } from '../../locales/index.ts';
 import { cardProblems } from './card-check.ts';
@@ -26,7 +27,12 @@ interface Submit {
 /** Plays the input lines of a transcript and gives the whole transcript as it came out. */
 export async function play(source: string): Promise<string> {
   const locale = /^# locale: (\S+)/mu.exec(source)?.[1] ?? 'nl-NL';
-  const stage = await openStage({ lang: locale });
+  const school = /^# school: (\S+)/mu.exec(source)?.[1];
+  const file =
+    school === undefined
+      ? {}
+      : { file: readFileSync(new URL(`../transcripts/${school}`, import.meta.url), 'utf8') };
+  const stage = await openStage({ lang: locale, ...file });
   const player = new Player(stage);
   const out: string[] = [];
   try {
