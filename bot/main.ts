@@ -31,6 +31,7 @@ import { loadPack } from '../locales/listening.ts';
 const SWEEP_EVERY_MS = 600_000;
 /** How often the school file and the versions of others are looked at. */
 const LOOK_EVERY_MS = 10_000;
+const DAY_MS = 86_400_000;
 /** How long a load balancer is given to see that this replica is going. */
 const NOTICE_MS = 3_000;
 const STOP_WITHIN_MS = 25_000;
@@ -39,8 +40,8 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 interface Running {
   readonly server: Server;
-  /** Stops in the order in which nothing is lost: readiness, requests, turns, messages, store. */
   readonly schools: Schools;
+  /** Stops in the order in which nothing is lost: readiness, requests, turns, messages, store. */
   stop(): Promise<void>;
 }
 
@@ -50,7 +51,6 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
     config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
     { key, now: Date.now },
   );
-  const placeOf = (aadObjectId: string | null): Place => ({
   const settings = await openSettings({
     store: opened,
     file,
@@ -67,6 +67,7 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
   const { store, takeTurn } = followTurns(settings, opened, (scene, incoming, given) =>
     turns.takeTurn(scene, incoming, given),
   );
+  const placeOf = (aadObjectId: string | null): Place => ({
     role: schools.roleOf(aadObjectId),
     schoolId: schools.schoolFor(aadObjectId).id,
   });
@@ -116,6 +117,9 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
   lazily.delivery = delivery;
   const sweep = () =>
     void store
+      .sweep(Date.now(), {
+        drafts: schools.file.retention.drafts * DAY_MS,
+        profiles: schools.file.retention.profiles * DAY_MS,
       })
       .catch((error: unknown) => log.error('sweep_failed', { code: codeOf(error) }));
 
@@ -137,10 +141,6 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
   delivery.start();
   sweep();
   const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
-  return {
-    server,
-    async stop() {
-      server.drain();
   // Another replica may have a new version, somebody may have changed the file; a signal says so at once.
   const look = () =>
     void settings
@@ -149,16 +149,20 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
       .catch((error: unknown) => log.error('settings_failed', { code: codeOf(error) }));
   const looking = setInterval(look, LOOK_EVERY_MS);
   process.on('SIGHUP', look);
+  return {
+    server,
+    schools,
+    async stop() {
+      server.drain();
       if (config.mode === 'teams') await pause(NOTICE_MS);
       await server.close();
-    schools,
       clearInterval(sweeping);
+      clearInterval(looking);
+      process.off('SIGHUP', look);
       await inbox.stop();
       await delivery.stop();
       connector.close();
       await store.close();
-      clearInterval(looking);
-      process.off('SIGHUP', look);
     },
   };
 }
@@ -202,7 +206,6 @@ async function main(): Promise<void> {
     config = loadConfig();
     const texts = loadTexts();
     const example = fileURLToPath(new URL('../school.example.yaml', import.meta.url));
-    const schools = loadSchools(config.schoolFile ?? example, (language) => texts.has(language));
     const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
     const log = createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() });
     muteConsole(log);
