@@ -177,6 +177,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     // message that ends processes is not to end them all.
     if (item.interrupted && item.attempts > 3) return { kind: 'ambiguous', reason: 'interrupted' };
     const { reference } = item;
+    if (item.earlier) return change(item.earlier, reference, activity);
     if (!reference) return sendToNewCoach(item, activity);
     const result = await send(reference, activity);
     // The chat that was kept is gone; the coach may still be reachable in a new one.
@@ -195,6 +196,28 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       ...addressed(reference),
       ...activity,
     });
+  }
+
+  /** An earlier message gets other words, or goes. Doing it twice does no harm. */
+  async function change(
+    { act, activityId }: NonNullable<OutboxItem['earlier']>,
+    reference: Reference | null,
+    activity: object,
+  ): Promise<Delivered> {
+    // Never arrived, or the channel never said under which name: there is nothing that can be reached.
+    if (!reference || activityId === null) return { kind: 'failed', reason: 'no_activity' };
+    const { serviceUrl, conversationId, tenantId } = reference;
+    const ms = limiter.take(tenantId, conversationId);
+    if (ms > 5_000) return { kind: 'throttled', reason: 'throttled', retryAfterMs: ms };
+    if (ms > 0) await pause(ms);
+    const words = { ...addressed(reference), ...activity, id: activityId };
+    const result =
+      act === 'delete'
+        ? await connector.deleteActivity(serviceUrl, conversationId, activityId)
+        : await connector.updateActivity(serviceUrl, conversationId, activityId, words);
+    // Whether it was done is not known: once more is safe. What cannot be done now is not waited for.
+    if (result.kind === 'ambiguous') return { kind: 'unsent', reason: 'unreachable' };
+    return result.kind === 'blocked' ? { kind: 'failed', reason: result.reason } : result;
   }
 
   /** For a coach who never wrote to the bot: a conversation begun from where the teacher's conversation lives. */
@@ -229,14 +252,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function settle(item: OutboxItem, result: Delivered): Promise<Settled> {
-    const settlement = toSettlement(item, result);
+    const { earlier } = item;
+    const settlement = {
+      ...toSettlement(item, result),
+      ...(earlier?.activityId ? { activityId: earlier.activityId } : {}),
+    };
     const delivered = settlement.state === 'sent';
     const news = delivered ? 'delivered' : 'waiting';
     // Three vain attempts take some ten seconds: before that, there is nothing to tell.
     const worthTelling = settlement.state !== 'pending' || item.attempts >= TELL_AFTER;
     const tell = async () => {
       const { interviewId } = item.message;
-      if (!coachOf(item) || interviewId === undefined || !worthTelling) return;
+      if (item.earlier || !coachOf(item) || interviewId === undefined || !worthTelling) return;
       const { reason = '' } = settlement;
       await options.tell(
         item.lane,

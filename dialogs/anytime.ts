@@ -6,6 +6,7 @@ import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { putSharedCopy } from './review.ts';
+import { exportData, withdraw } from './rights.ts';
 import { isPinned, showContacts, showPinned, unpin } from './safety.ts';
 import type { Teacher } from './teacher.ts';
 import { putWaiting } from './waiting.ts';
@@ -29,6 +30,7 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
     default:
       break;
   }
+  if (command.id === 'export') return exportData(teacher);
   if (!talk.interview) return teacher.offer('erased', ['startAgain']);
   const snapshot = await talk.snapshot();
   const ask = pendingOf(snapshot);
@@ -47,6 +49,8 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       return talk.say({ label: { step: talk.step, kind: 'notice' }, text: progressText(talk, ask) });
     case 'share':
       return shareLater(teacher);
+    case 'withdraw':
+      return withdraw(teacher);
     case 'profile':
       return showProfile(teacher, ask);
     default:
@@ -186,14 +190,14 @@ function whichLanguage(teacher: Teacher): void {
 
 async function speak(teacher: Teacher, wanted: string): Promise<void> {
   const { talk } = teacher;
-  if (!talk.texts.has(code) || !talk.school.languages.offered.includes(code)) return whichLanguage(teacher);
-  const same = talk.language.code === code;
-  talk.speak(code);
-  if (same) return talk.notice('languageSame');
   const { offered } = talk.school.languages;
   // Who asks for Flemish where only Dutch is offered gets Dutch.
   const base = talk.texts.has(wanted) ? talk.texts.language(wanted).base : wanted;
   const code = offered.includes(wanted) || !offered.includes(base) ? wanted : base;
+  if (!talk.texts.has(code) || !talk.school.languages.offered.includes(code)) return whichLanguage(teacher);
+  const same = talk.language.code === code;
+  talk.speak(code);
+  if (same) return talk.notice('languageSame');
   const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
   if (!ask) return talk.notice('languageChanged');
   return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:languageChanged')] });

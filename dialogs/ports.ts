@@ -101,6 +101,8 @@ export interface Scene {
   answers(): Promise<readonly Answer[]>;
   /** Counts of the school's interviews, without content; for an admin. */
   counts?(): Promise<Counts>;
+  /** Earlier interviews of this conversation, oldest first. */
+  others?(): Promise<readonly { readonly interview: Interview; readonly answers: readonly Answer[] }[]>;
 }
 
 /* ---------------------------------------------------------------- what goes out */
@@ -149,11 +151,12 @@ export interface Outcome {
   /** Delete everything of this interview (answers, profile, messages waiting, its key), or of this person. */
   readonly erase?: 'interview' | 'person';
   readonly outgoing: readonly Outgoing[];
-  /** What has to stay on record, without content: the store adds the time. */
-  readonly audit?: readonly Act[];
   /** A new version of the school's settings. */
   readonly settings?: NewSettings;
   /** The profile of this interview is taken back from this coach: `instead` stands in its place, where the channel allows. */
+  readonly withdraw?: { readonly coach: string; readonly instead: string };
+  /** What has to stay on record, without content: the store adds the time. */
+  readonly audit?: readonly Act[];
 }
 
 /** One line of the record of acts. A card is kept with its id and time only: not with whose chat it was. */
@@ -161,9 +164,6 @@ export type Act =
   | { readonly act: 'card_shown'; readonly detail: CardId | 'help' }
   | { readonly act: 'exported' | 'withdrawn' | 'erased' };
 
-/** What dialogs/ needs of the world. */
-export interface World {
-  /** Epoch ms. */
 /** A version of the school's settings to be: the whole school file, who made it and what changed. */
 export interface NewSettings {
   readonly source: 'file' | 'chat' | 'import' | 'undo';
@@ -239,6 +239,9 @@ export interface SettingsPort {
   trouble(): readonly SettingsMistake[];
 }
 
+/** What dialogs/ needs of the world. */
+export interface World {
+  /** Epoch ms. */
   now(): number;
   /** A fresh random id, unguessable, of letters and digits. */
   newId(): string;

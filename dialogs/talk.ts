@@ -78,6 +78,7 @@ export class Talk {
   #erase: 'interview' | 'person' | null = null;
   #acts: Act[] = [];
   #settings: NewSettings | null = null;
+  #withdraw: Outcome['withdraw'];
 
   constructor(
     scene: Scene,
@@ -168,7 +169,6 @@ export class Talk {
     this.#interviewChanged = true;
   }
 
-  beginInterview(): readonly Effect[] {
   /** The language as the school wants to be spoken for. */
   #voiced(language: Language): Language {
     const voice = this.school.voices?.[language.code];
@@ -176,9 +176,10 @@ export class Talk {
   }
 
   /** What the new interview begins with stays with it: the questions, the texts, the form of address. */
-    const definition = createDefinition({
+  beginInterview(): readonly Effect[] {
     this.school = this.#schoolAt(null);
     this.language = this.#voiced(this.language);
+    const definition = createDefinition({
       depth: this.school.depth,
       optional: this.school.optional.filter((id): id is QuestionId => isQuestion(id)),
     });
@@ -192,8 +193,8 @@ export class Talk {
       marks: {},
       shared: null,
       startedAt: this.world.now(),
-    };
       ...(this.school.version === undefined ? {} : { settings: this.school.version }),
+    };
     this.#answers = [];
     this.#snapshot = course.snapshot;
     this.#interviewChanged = true;
@@ -258,14 +259,19 @@ export class Talk {
     return ask ? [{ type: 'ask', ask }] : [];
   }
 
-  erase(what: 'interview' | 'person'): void {
   /** Makes a new version of the school's settings. */
   changeSettings(made: NewSettings): void {
     this.#settings = made;
   }
 
+  erase(what: 'interview' | 'person'): void {
     this.#erase = what;
     this.audit({ act: 'erased' });
+  }
+
+  /** Takes back the profile of this interview from a coach. */
+  withdraw(what: NonNullable<Outcome['withdraw']>): void {
+    this.#withdraw = what;
   }
 
   /** Puts an act on record. */
@@ -313,13 +319,14 @@ export class Talk {
       ...(this.#put.size > 0 ? { put: [...this.#put.values()] } : {}),
       ...(this.#dropped.size > 0 ? { drop: [...this.#dropped.values()] } : {}),
       outgoing: this.outgoing,
+      ...(this.#settings ? { settings: this.#settings } : {}),
+      ...(this.#withdraw ? { withdraw: this.#withdraw } : {}),
       ...audit,
     };
   }
 }
 
 /** The teacher's choice, else the school's default, else Teams' language, else the first the school offers. */
-      ...(this.#settings ? { settings: this.#settings } : {}),
 export function languageOf(conversation: Conversation, texts: Texts, school: SchoolView): Language {
   const offered = school.languages.offered.filter((code) => texts.has(code));
   const negotiated = texts.negotiate(conversation.locale);

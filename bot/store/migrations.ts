@@ -114,6 +114,19 @@ const STEPS: readonly Step[] = [
       .addColumn('made_at', 'bigint', (col) => col.notNull())
       .addColumn('body', 'text', (col) => col.notNull()),
   ],
+  ({ db: { schema } }) => [
+    schema
+      .createTable('audit')
+      .addColumn('id', 'text', (col) => col.primaryKey())
+      .addColumn('at', 'bigint', (col) => col.notNull())
+      .addColumn('act', 'text', (col) => col.notNull())
+      .addColumn('detail', 'text')
+      .addColumn('school_id', 'text', (col) => col.notNull())
+      .addColumn('conversation_id', 'text'),
+    schema.alterTable('conversation').addColumn('left_at', 'bigint'),
+    schema.alterTable('outbox').addColumn('act', 'text'),
+    schema.alterTable('outbox').addColumn('earlier', 'bigint'),
+  ],
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -15,6 +15,7 @@ const MOVED = {
   settings: ['number'],
   inbox: ['conversation_id', 'id'],
   outbox: ['position'],
+  audit: ['id'],
 } as const satisfies Partial<Record<keyof Tables, readonly string[]>>;
 type Moved = keyof typeof MOVED;
 const TABLES = Object.keys(MOVED) as readonly Moved[];

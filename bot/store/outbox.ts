@@ -44,6 +44,10 @@ export function createOutbox(
           ? null
           : (keyring.open(lane, key).open(`conversation/${lane}/reference`, reference) as Reference),
       origin,
+      earlier:
+        row.act === 'update' || row.act === 'delete'
+          ? { act: row.act, activityId: row.activity_id ?? row.earlier_id }
+          : null,
       attempts: row.attempts,
       interrupted: row.interrupted === 1,
       reason: row.reason,

@@ -44,6 +44,7 @@ export function createQueries(engine: Engine) {
           'c.reference',
           'c.due_at',
           'c.erased_at',
+          'c.left_at',
           'ck.wrapped as key',
           'i.id as i_id',
           'i.definition as i_definition',
@@ -159,6 +160,75 @@ export function createQueries(engine: Engine) {
       db.insertInto('outbox').values(columns(row, OUTBOX)).returning('position'),
     ),
 
+    audit: prepare((row: Row<'audit'>) =>
+      db
+        .insertInto('audit')
+        .values(columns(row, ['id', 'at', 'act', 'detail', 'school_id', 'conversation_id'])),
+    ),
+    /** What was filed for a destination under one key, and not taken back yet. */
+    filedFor: prepare(({ lane, owner, destination }: { lane: string; owner: string; destination: string }) =>
+      db
+        .selectFrom('outbox')
+        .select(['position', 'claimed_until', 'settled_at', 'message'])
+        .where('conversation_id', '=', lane)
+        .where('key_owner', '=', owner)
+        .where('destination', '=', destination)
+        .where('act', 'is', null)
+        .where((eb) => eb.or([eb('reason', 'is', null), eb('reason', '!=', 'withdrawn')]))
+        .orderBy('position'),
+    ),
+    /** Ids at the channel of the messages that somebody has seen in this conversation. */
+    seenHere: prepare(({ lane }: { lane: string }) =>
+      db
+        .selectFrom('outbox')
+        .select('activity_id')
+        .where('conversation_id', '=', lane)
+        .where('destination', '=', lane)
+        .where('state', '=', sql.lit('sent'))
+        .where('act', 'is', null)
+        .where('activity_id', 'is not', null)
+        .orderBy('position'),
+    ),
+    takeBack: prepare(({ position, now }: { position: number; now: number }) =>
+      db
+        .updateTable('outbox')
+        .set({ state: 'failed', reason: 'withdrawn', settled_at: now, message: null })
+        .where('position', '=', position),
+    ),
+    /** One that is on its way just now keeps its words until it has arrived; the one behind it takes them back. */
+    markTaken: prepare(({ position }: { position: number }) =>
+      db
+        .updateTable('outbox')
+        .set((eb) => ({
+          reason: 'withdrawn',
+          message: eb
+            .case()
+            .when('settled_at', 'is', null)
+            .then(eb.ref('message'))
+            .else(null)
+            .end(),
+        }))
+        .where('position', '=', position),
+    ),
+    /** The interviews of a conversation besides the one at hand. */
+    others: prepare(({ lane, interview }: { lane: string; interview: string }) =>
+      db
+        .selectFrom('interview as i')
+        .leftJoin('data_key as ik', 'ik.id', 'i.id')
+        .select([
+          'i.id as i_id',
+          'i.definition as i_definition',
+          'i.status as i_status',
+          'i.body as i_body',
+          'i.shared as i_shared',
+          'i.started_at as i_started_at',
+          'ik.wrapped as i_key',
+        ])
+        .where('i.conversation_id', '=', lane)
+        .where('i.id', '!=', interview)
+        .orderBy('i.started_at'),
+    ),
+
     due: prepare(({ now, limit }: { now: number; limit: number }) =>
       db
         .selectFrom('conversation')
@@ -212,6 +282,7 @@ export function createQueries(engine: Engine) {
         .leftJoin('data_key as ck', 'ck.id', 'c.id')
         .leftJoin('conversation as p', 'p.person', 'o.destination')
         .leftJoin('data_key as pk', 'pk.id', 'p.id')
+        .leftJoin('outbox as e', 'e.position', 'o.earlier')
         .select([
           'o.position',
           'o.conversation_id',
@@ -222,6 +293,9 @@ export function createQueries(engine: Engine) {
           'o.interrupted',
           'o.reason',
           'o.message',
+          'o.act',
+          'o.activity_id',
+          'e.activity_id as earlier_id',
           'k.wrapped as key',
           'c.reference as origin',
           'ck.wrapped as origin_key',
@@ -299,6 +373,7 @@ const CONVERSATION = [
   'reference',
   'due_at',
   'erased_at',
+  'left_at',
   'updated_at',
 ] as const;
 const INTERVIEW = [
@@ -348,6 +423,8 @@ const OUTBOX = [
   'created_at',
   'settled_at',
   'message',
+  'act',
+  'earlier',
 ] as const;
 
 /** The row as a plain object with exactly these columns: what `prepare` hands us has no enumerable properties. */

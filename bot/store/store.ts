@@ -77,6 +77,7 @@ function createStore(tools: TurnTools): Store {
     ...createOutbox(tools),
     settings: () => readSettings(tools),
     addFromFile: (added) => addFromFile(tools, added),
+    sweep: (now, retention) => sweep(engine, now, retention),
     backup: (path) => engine.backup(path),
     status: () => readStatus(engine),
     async ping() {

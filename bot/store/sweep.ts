@@ -1,6 +1,7 @@
 /** What has had its time: deleted once an hour, by whichever replica asks first. And what an operator may count. */
 import { once, type Bound, type Engine } from './engine.ts';
 import { currentVersion } from './migrations.ts';
+import { expire, USUAL, type Retention } from './retention.ts';
 import type { StoreStatus } from './types.ts';
 
 const HOUR = 3_600_000;
@@ -14,7 +15,7 @@ const SENT_ROWS_MS = 30 * DAY;
 /** The last message to somebody who had everything erased needs their address this long. */
 const FAREWELL_MS = DAY;
 
-export async function sweep(engine: Engine, now: number): Promise<boolean> {
+export async function sweep(engine: Engine, now: number, retention: Retention = USUAL): Promise<boolean> {
   const { db } = engine;
   const mine = await engine.transaction(async (tx) => {
     tx.write(
@@ -48,6 +49,7 @@ export async function sweep(engine: Engine, now: number): Promise<boolean> {
       tx.write(once(db.deleteFrom('outbox').where('conversation_id', '=', id)));
     }
   });
+  await expire(engine, now, retention);
   return true;
 }
 
@@ -115,7 +117,9 @@ async function* inSmallParts(engine: Engine, now: number): AsyncGenerator<Bound<
           .deleteFrom('outbox')
           .where('position', '>=', from)
           .where('position', '<', to)
-          .where('settled_at', '<', now - SENT_ROWS_MS),
+          .where('settled_at', '<', now - SENT_ROWS_MS)
+          // What a coach got can be taken back as long as it is shared: its name at the channel stays with the interview.
+          .whereRef('destination', '=', 'conversation_id'),
       ),
     ];
   }

@@ -30,6 +30,8 @@ export interface Tables {
     /** When everything of this person was erased; the row goes when its last message has left. */
     erased_at: number | null;
     updated_at: number;
+    /** When this person took the app away; null once they are back. */
+    left_at: number | null;
   };
   interview: {
     id: string;
@@ -53,9 +55,8 @@ export interface Tables {
     /** Text, heard, words, sources. */
     content: Sealed;
   };
-  inbox: {
-    conversation_id: string;
   /** Acts about somebody's data, without content. `conversation_id` is null where whose it was is nobody's business. */
+  audit: {
     id: string;
     at: number;
     act: string;
@@ -65,6 +66,8 @@ export interface Tables {
   };
   /** Versions of the school's settings; never changed. */
   settings: { number: number; made_at: number; body: Sealed };
+  inbox: {
+    conversation_id: string;
     /** Keyed hash of the item's key. */
     id: string;
     state: 'waiting' | 'processed' | 'quarantined';
@@ -98,5 +101,9 @@ export interface Tables {
     settled_at: number | null;
     /** Null once its time is over. */
     message: Sealed | null;
+    /** `update` or `delete`: what is to become of an earlier message; null for a message of its own. */
+    act: string | null;
+    /** Position of that earlier message; null when its id at the channel stands in `activity_id`. */
+    earlier: number | null;
   };
 }

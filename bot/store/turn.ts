@@ -1,6 +1,7 @@
 /** One conversation under its lock: what it was, what a message makes of it, and what of that is written at the end. */
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Conversation, Interview, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
+import type { Act, Conversation, Interview, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
 import { keyOf, type Answer } from '../../machines/journal.ts';
 import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
@@ -8,9 +9,10 @@ import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
 import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
-import type { Opening, OutboxItem, Place, Reference, Turn, Waiting } from './types.ts';
 import { countsOf } from './counts.ts';
 import { fileSettings, readInterviewFacts } from './settings.ts';
+import type { Tables } from './tables.ts';
+import type { Opening, OutboxItem, Place, Reference, Turn, Waiting } from './types.ts';
 
 export interface TurnTools {
   readonly engine: Engine;
@@ -81,6 +83,7 @@ function addConversation(tools: TurnTools, tx: Tx, lane: string, reference: Refe
       reference: key.seal(`conversation/${lane}/reference`, reference),
       due_at: null,
       erased_at: null,
+      left_at: null,
       updated_at: tools.now(),
     }),
   );
@@ -90,6 +93,11 @@ function addConversation(tools: TurnTools, tx: Tx, lane: string, reference: Refe
 function personOf({ lookup }: TurnTools, { aadObjectId }: Reference): string | null {
   return aadObjectId === null ? null : lookup.hash('person', aadObjectId.toLowerCase());
 }
+
+type About = Pick<Tables['outbox'], 'act' | 'earlier' | 'activity_id'>;
+const ITSELF: About = { act: null, earlier: null, activity_id: null };
+/** What is filed to delete a message says nothing itself. */
+const GONE: Outgoing = { to: 'here', label: { step: 'c1_bot', kind: 'notice' }, lang: 'nl', text: '' };
 
 class StoredTurn implements Turn {
   readonly itemId: string | null;
@@ -156,6 +164,9 @@ class StoredTurn implements Turn {
     this.#items.add(id, item);
     // Whoever writes again after everything was erased begins anew.
     this.#change({ erased_at: null });
+    const { kind } = item.incoming;
+    // News of our own does not mean that somebody is back.
+    if (kind !== 'delivery') this.#change({ left_at: kind === 'left' ? this.#tools.now() : null });
   }
 
   scene(): Scene {
@@ -174,10 +185,13 @@ class StoredTurn implements Turn {
         greeted: row.greeted === 1,
         interviewId: row.interview_id,
         name: this.#reference.name ?? null,
+        directoryId: this.#reference.aadObjectId,
         memory: this.#memory,
       },
       interview: held?.interview ?? null,
       answers: () => (answers ??= this.#answers(held)),
+      others: () => this.#others(),
+      counts: async () => countsOf(await readInterviewFacts(this.#tools, this.#tx, row.school_id)),
     };
     return this.#scene;
   }
@@ -185,12 +199,21 @@ class StoredTurn implements Turn {
   async #answers(held: Held | null): Promise<readonly Answer[]> {
     if (!held?.interview) return [];
     const { id } = held.interview;
-        directoryId: this.#reference.aadObjectId,
     const rows = await this.#tx.read(this.#tools.queries.answers({ interview: id }));
     return rows.map((row) => openAnswer(held.key, id, row));
   }
 
-      counts: async () => countsOf(await readInterviewFacts(this.#tools, this.#tx, row.school_id)),
+  async #others(): ReturnType<NonNullable<Scene['others']>> {
+    const { queries, keyring } = this.#tools;
+    const interview = this.#held?.interview?.id ?? '';
+    const found: { interview: Interview; answers: readonly Answer[] }[] = [];
+    for (const row of await this.#tx.read(queries.others({ lane: this.#lane, interview }))) {
+      const held = openInterview(keyring, row);
+      if (held?.interview) found.push({ interview: held.interview, answers: await this.#answers(held) });
+    }
+    return found;
+  }
+
   waiting(): readonly Waiting[] {
     return this.#items.waiting();
   }
@@ -217,6 +240,8 @@ class StoredTurn implements Turn {
   }
 
   async save(outcome: Outcome, { inline }: { readonly inline: boolean }): Promise<void> {
+    const shown = outcome.erase === 'person' ? await this.#shownHere() : [];
+    if (outcome.withdraw) await this.#withdraw(outcome.withdraw);
     if (outcome.erase) this.#erase(outcome.erase);
     const patch = outcome.conversation ?? {};
     this.#change({
@@ -237,7 +262,11 @@ class StoredTurn implements Turn {
       if (patch.interviewId === undefined) this.#change({ interview_id: outcome.interview.id });
     }
     this.#saveAnswers(outcome);
+    if (outcome.settings) await fileSettings(this.#tools, this.#tx, outcome.settings);
     for (const message of outcome.outgoing) this.#file(message, inline && message.to === 'here');
+    // After what is said: who asked for it reads that first.
+    for (const id of shown) this.#file(GONE, false, { act: 'delete', earlier: null, activity_id: id });
+    for (const act of outcome.audit ?? []) this.#audit(act);
     this.#scene = null;
     if (this.#row.interview_id !== (this.#held?.interview?.id ?? null)) await this.#otherInterview();
   }
@@ -262,7 +291,6 @@ class StoredTurn implements Turn {
   }
 
   #saveAnswers({ put = [], drop = [] }: Outcome): void {
-    if (outcome.settings) await fileSettings(this.#tools, this.#tx, outcome.settings);
     if (put.length + drop.length === 0) return;
     const held = this.#held;
     if (!held?.interview) throw new GiveUp('no_interview', 'Answers were given without an interview.');
@@ -275,14 +303,59 @@ class StoredTurn implements Turn {
     }
   }
 
-  #file(message: Outgoing, inline: boolean): void {
+  /** The coach's messages of this interview: those not sent never go, the others are replaced or deleted where they arrived. */
+  async #withdraw({ coach, instead }: NonNullable<Outcome['withdraw']>): Promise<void> {
+    const { queries, lookup, now } = this.#tools;
+    const held = this.#held;
+    if (!held?.interview) return;
+    const owner = held.interview.id;
+    const destination = lookup.hash('person', coach.toLowerCase());
+    const rows = await this.#tx.read(queries.filedFor({ lane: this.#lane, owner, destination }));
+    let told = false;
+    for (const { position, claimed_until, settled_at, message } of rows) {
+      const place = messagePlace(owner, destination);
+      // Content that had its time cannot be told apart any more; then everything of this interview goes.
+      const sent = message === null ? null : (held.key.open(place, message) as Outgoing);
+      if (sent && sent.label.kind !== 'profile') continue;
+      if (settled_at === null && claimed_until === null) {
+        this.#tx.write(queries.takeBack({ position, now: now() }));
+        continue;
+      }
+      this.#tx.write(queries.markTaken({ position }));
+      const label = { step: 'coach', kind: 'notice' } as const;
+      const note: Outgoing = { to: { coach }, label, lang: sent?.lang ?? 'nl', text: instead };
+      // In order behind the message itself, so that one on its way just now is reached too.
+      const act = told ? 'delete' : 'update';
+      this.#file(note, false, { act, earlier: position, activity_id: null });
+      told = true;
+    }
+  }
+
+  async #shownHere(): Promise<string[]> {
+    const rows = await this.#tx.read(this.#tools.queries.seenHere({ lane: this.#lane }));
+    return rows.flatMap(({ activity_id }) => (activity_id === null ? [] : [activity_id]));
+  }
+
+  #audit(act: Act): void {
+    const { queries, now } = this.#tools;
+    const detail = 'detail' in act ? act.detail : null;
+    // Whose chat a safety card was shown in is not kept.
+    const conversation_id = act.act === 'card_shown' ? null : this.#lane;
+    const { school_id } = this.#row;
+    const row = { id: randomUUID(), at: now(), act: act.act, detail, school_id, conversation_id };
+    this.#tx.write(queries.audit(row));
+  }
+
+  /** `about`: what is to become of an earlier message, instead of a message of its own. */
+  #file(message: Outgoing, inline: boolean, about: About = ITSELF): void {
     const { queries, lookup, now } = this.#tools;
     const owner = this.#held?.interview ? this.#held.interview.id : this.#lane;
     const key = this.#held?.interview ? this.#held.key : this.#key;
     const destination =
       message.to === 'here' ? this.#lane : lookup.hash('person', message.to.coach.toLowerCase());
-    if (message.to === 'here') this.#replies.push(message);
-    const claimed = inline || message.to !== 'here' ? null : this.#claimedUntil;
+    const own = about === ITSELF;
+    if (message.to === 'here' && own) this.#replies.push(message);
+    const claimed = inline || message.to !== 'here' || !own ? null : this.#claimedUntil;
     const statement = queries.file({
       conversation_id: this.#lane,
       destination,
@@ -294,7 +367,7 @@ class StoredTurn implements Turn {
       attempts: claimed === null ? 0 : 1,
       interrupted: 0,
       reason: null,
-      activity_id: null,
+      ...about,
       created_at: now(),
       settled_at: inline ? now() : null,
       message: key.seal(messagePlace(owner, destination), message),
@@ -311,7 +384,7 @@ class StoredTurn implements Turn {
     return this.#handed.map(({ message }, nth) => ({
       ...{ id: String(rows[nth]![0]!.position), state: 'pending', message, lane: this.#lane },
       ...{ reference: this.#reference, origin: this.#reference },
-      ...{ attempts: 1, interrupted: false, reason: null },
+      ...{ attempts: 1, interrupted: false, reason: null, earlier: null },
     }));
   }
 
@@ -376,11 +449,11 @@ class StoredTurn implements Turn {
   finishConversation(): void {
     if (!this.#changed) return;
     const { id, person, role, school_id, language, locale, greeted, interview_id } = this.#row;
-    const { memory, reference, due_at, erased_at } = this.#row;
+    const { memory, reference, due_at, erased_at, left_at } = this.#row;
     this.#tx.write(
       this.#tools.queries.saveConversation({
         ...{ id, person, role, school_id, language, locale, greeted, interview_id },
-        ...{ memory, reference, due_at, erased_at, updated_at: this.#tools.now() },
+        ...{ memory, reference, due_at, erased_at, left_at, updated_at: this.#tools.now() },
       }),
     );
     this.#changed = false;

@@ -8,6 +8,7 @@ import type {
   Scene,
   SettingsVersion,
 } from '../../dialogs/ports.ts';
+import type { Retention } from './retention.ts';
 
 /** Where a conversation is and who is in it, as the channel told us last. Sealed at rest. */
 export interface Reference {
@@ -74,6 +75,8 @@ export interface OutboxItem {
   readonly attempts: number;
   /** An earlier claim ended without `settle` (the process died or hung): the message may have arrived. */
   readonly interrupted: boolean;
+  /** Not a message of its own: an earlier one is to read like this, or to go. `activityId` is null when the channel never named it. */
+  readonly earlier: { readonly act: 'update' | 'delete'; readonly activityId: string | null } | null;
   /** Why it was not sent before, as a stable code (`no_app`, `throttled`, …); texts for people are in locales/. */
   readonly reason: string | null;
 }
@@ -158,13 +161,13 @@ export interface Store {
   unblock(coach: string): Promise<void>;
   /** Keeps the conversation that was created for a coach. */
   keepReference(reference: Reference, place: Place): Promise<void>;
-  /** Deletes what is past its time; cheap, and runs once an hour however many replicas ask. True when it was this one's turn. */
-  sweep(now: number): Promise<boolean>;
-  /** Copies the store into a new file while it is in use (SQLite only). */
   /** Versions of the school's settings, oldest first. */
   settings(): Promise<readonly SettingsVersion[]>;
   /** Adds what the school file says, unless it said so before. */
   addFromFile(added: NewSettings): Promise<boolean>;
+  /** Deletes what is past its time; cheap, and runs once an hour however many replicas ask. True when it was this one's turn. */
+  sweep(now: number, retention?: Retention): Promise<boolean>;
+  /** Copies the store into a new file while it is in use (SQLite only). */
   backup(path: string): Promise<void>;
   status(): Promise<StoreStatus>;
   /** Resolves when the store answers; rejects when it cannot be used. */

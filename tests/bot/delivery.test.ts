@@ -41,6 +41,7 @@ class FakeOutbox {
       lane: 'lane-teacher',
       reference: reference('teacher'),
       origin: reference('teacher'),
+      earlier: null,
       attempts: 0,
       interrupted: false,
       reason: null,
