@@ -164,8 +164,9 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
     const inside = !begins && insidePerson(cast, i);
     if (t.kind === 'word' && !inside) {
       const opens =
-        pack.openers.has(t.word) ||
-        (pack.openersBeforeSubject.has(t.word) && (subjectFollows(tokens, i + 1, cast, pack) || !!begins));
+        (pack.openers.has(t.word) && !compares(tokens, i, pack)) ||
+        (pack.openersBeforeSubject.has(t.word) &&
+          (subjectFollows(tokens, i + 1, cast, pack) || (begins !== undefined && begins.who !== 'it')));
       if (opens && !(begins && begins.to > i + 1)) {
         close(i);
         opener = t.word;
@@ -209,6 +210,11 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
   return clauses;
 }
 
+function namedIn(cast: Cast, clause: Clause): Person | undefined {
+  for (let i = clause.from; i < clause.to; i++) if (cast.begins[i]) return cast.begins[i];
+  return undefined;
+}
+
 /** Is token `i` inside a phrase that names somebody, but not its first word? */
 function insidePerson(cast: Cast, i: number): boolean {
   for (let k = 1; k <= 6 && i - k >= 0; k++) {
@@ -222,8 +228,22 @@ function subjectFollows(tokens: readonly Token[], i: number, cast: Cast, pack: P
   const next = tokens[i];
   if (!next || next.kind !== 'word') return false;
   const person = cast.begins[i];
+  // "voor hij ging" opens a clause, "bang voor het donker" does not.
+  if (pack.is('preposition', tokens[i - 1]!.word))
+    return !!person && person.pronoun && person.who !== 'it' && person.roles.has('subject');
   if (person) return person.roles.has('subject');
   return pack.is('determiner', next.word);
+}
+
+/** "zo bang als wat", "als een berg": a comparison, with no verb of its own behind it. */
+function compares(tokens: readonly Token[], i: number, pack: Pack): boolean {
+  if (!pack.is('compared', tokens[i + 1]?.word ?? '') || i === 0 || tokens[i - 1]!.kind !== 'word') return false;
+  for (let j = i + 2; j < tokens.length && j < i + 9; j++) {
+    const t = tokens[j]!;
+    if (t.kind !== 'word' || t.sentence !== tokens[i]!.sentence) break;
+    if (pack.is('finite', t.word)) return false;
+  }
+  return true;
 }
 
 function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, pack: Pack): void {
@@ -238,7 +258,11 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
       if (!person.roles.has('subject')) continue;
       const before = tokens[person.from - 1];
       const after = tokens[person.to];
-      const prepositional = before && person.from > clause.from && pack.is('preposition', before.word);
+      const prepositional =
+        before &&
+        person.from > clause.from &&
+        pack.is('preposition', before.word) &&
+        !(person.pronoun && person.roles.size === 1);
       if (prepositional || (after && after.word === "'s" && owns(tokens, person, pack))) continue;
       const onlySubject = person.pronoun && !person.roles.has('object');
       const initial = person.from <= lead;
@@ -264,6 +288,20 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
       return;
     }
     const previous = clauses[c - 1];
+    // "And me? Deflated.": a question of a word or two says who is meant.
+    if (
+      previous &&
+      previous.sentence !== clause.sentence &&
+      previous.to - previous.from <= 4 &&
+      tokens[previous.to - 1]!.word === '?'
+    ) {
+      const topic = previous.subject ?? namedIn(cast, previous);
+      if (topic && topic.who !== 'it') {
+        clause.subject = topic;
+        clause.carried = true;
+      }
+      return;
+    }
     if (previous && previous.sentence === clause.sentence && sameQuote(tokens, previous, clause)) {
       const carrier = previous.subject;
       if (carrier) {

@@ -11,9 +11,13 @@ export function hearSignals(
   context: ListenContext,
   evidence: readonly Evidence[],
 ): Signal[] {
-  const { tokens, clauses, pack, hits } = text;
+  const { tokens, pack, hits } = text;
   const signals: Signal[] = [];
+  const seen = new Set<string>();
   const put = (kind: SignalKind, from: number, to: number, detail?: string): void => {
+    const key = `${kind} ${from} ${to} ${detail ?? ''}`;
+    if (seen.has(key)) return;
+    seen.add(key);
     const place = { kind, start: tokens[from]!.start, end: tokens[to - 1]!.end };
     signals.push(detail === undefined ? place : { ...place, detail });
   };
@@ -55,6 +59,8 @@ export function hearSignals(
     if (isPast && !notEvent[from] && past < 0) past = from;
     put('behaviour', from, to);
   };
+  // Who names a feeling after all knows something.
+  const expressed = evidence.some((e) => e.presence === 'expressed');
   let past = -1;
   let anchor = -1;
   let general = false;
@@ -86,6 +92,7 @@ export function hearSignals(
           break;
         case 'dontKnow':
           if (
+            !expressed &&
             !covered(notDontKnow, hit) &&
             !quoted &&
             (who(hit.from) === 'teacher' ||
@@ -108,7 +115,8 @@ export function hearSignals(
           break;
         case 'ownInfluence':
         case 'trait':
-          if (!quoted) put(rule.signal, hit.from, hit.to);
+          if (!quoted && !(rule.signal === 'trait' && who(hit.from) === 'other'))
+            put(rule.signal, hit.from, hit.to);
           break;
         case 'talkingAway': {
           const start = tokens[hit.from]!.start;
@@ -130,27 +138,41 @@ export function hearSignals(
     if (found) put('behaviour', found[0], found[1]);
   }
   // The child's feeling with its reason.
+  let at = 0;
   for (const e of evidence) {
-    if (e.holder !== 'child') continue;
-    const at = tokens.findIndex((t) => t.start >= e.start);
-    const clause = at < 0 ? undefined : clauses[tokens[at]!.clause];
-    if (!clause || at < 0) continue;
-    for (let c = tokens[at]!.clause; c <= tokens[at]!.clause + 1; c++) {
-      const next = clauses[c];
-      if (!next || next.sentence !== clause.sentence) break;
-      for (let i = Math.max(next.from, at); i < next.to; i++)
-        if (pack.is('because', tokens[i]!.word)) {
-          put('reason', i, next.to);
-          put('perspective', at, next.to);
-          c = clauses.length;
-          break;
-        }
-    }
+    while (at < tokens.length - 1 && tokens[at]!.start < e.start) at++;
+    if (e.holder === 'child') giveReason(text, at, e.end, put);
   }
   if (anchor >= 0) put('event', anchor, anchor + 1);
   else if (past >= 0 && !general) put('event', past, past + 1);
   signals.sort((a, b) => a.start - b.start || a.end - b.end);
   return signals;
+}
+
+/** Behind a feeling: "because …" in its clause or the next, or "that …" at once. */
+function giveReason(
+  text: Text,
+  at: number,
+  end: number,
+  put: (kind: SignalKind, from: number, to: number) => void,
+): void {
+  const { tokens, clauses, pack } = text;
+  const number = tokens[at]!.clause;
+  let behind = at;
+  while (behind < tokens.length && tokens[behind]!.start < end) behind++;
+  const sentence = tokens[at]!.sentence;
+  for (let c = number; c <= number + 2; c++) {
+    const clause = clauses[c];
+    if (!clause || clause.sentence !== sentence) return;
+    const first = tokens[clause.from]!;
+    const atOnce = clause.from === behind && clause.to - clause.from > 3 && pack.is('postposed', first.word);
+    for (let i = Math.max(clause.from, at); i < clause.to; i++)
+      if (pack.is('because', tokens[i]!.word) || (atOnce && i === clause.from)) {
+        put('reason', i, clause.to);
+        put('perspective', at, clause.to);
+        return;
+      }
+  }
 }
 
 /** A word for character said of the child: "hij is lui", "een lui kind". */
@@ -161,9 +183,20 @@ function isTrait(text: Text, reading: Reading, hit: Hit<Rule>): boolean {
   const next = tokens[hit.to];
   if (next && next.kind === 'word' && pack.is('kids', next.word)) return true;
   if (subjectAt(clause, hit.from)?.who !== 'child') return false;
+  // "the odd number", "the naughty one": of something else.
+  const ofAnother =
+    next &&
+    next.kind === 'word' &&
+    hit.to < clause.to &&
+    !pack.is('little', next.word) &&
+    !isTraitWord(pack, next.word);
+  if (ofAnother) return false;
   for (let i = clause.from; i < clause.to; i++) if (pack.is('copula', tokens[i]!.word)) return true;
   return false;
 }
+
+const isTraitWord = (pack: Text['pack'], word: string): boolean =>
+  pack.rules.byWord.get(word)?.some((p) => p.value.type === 'mark' && p.value.mark === 'traitWord') ?? false;
 
 function findAct(text: Text, reading: Reading): [number, number] | undefined {
   const { tokens, clauses, pack } = text;
