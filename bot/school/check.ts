@@ -220,7 +220,7 @@ function checkPeople(draft: Draft, say: Say, warn: Say): void {
 
 function offeredIn(draft: Draft): readonly string[] {
   const given = at(draft['languages'], 'offered');
-  return given === undefined ? ['nl', 'en'] : listOf(given).filter((code) => typeof code === 'string');
+  return given === undefined ? ['nl', 'en', 'de'] : listOf(given).filter((code) => typeof code === 'string');
 }
 
 function checkLanguages(draft: Draft, languageOf: LanguageOf, say: Say): void {

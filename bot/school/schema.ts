@@ -56,7 +56,7 @@ export const schoolSchema = z.strictObject(
         { default: language.optional(), offered: z.array(language, 'list').min(1, 'list') },
         'section',
       )
-      .default({ offered: ['nl', 'en'] }),
+      .default({ offered: ['nl', 'en', 'de'] }),
     /** je or u, du or Sie. */
     address: z.enum(['informal', 'formal'], { error: 'address' }).default('informal'),
     /** The school's words, by language. */

@@ -24,7 +24,7 @@ function mistakes(source: string): { problems: string[]; said: string } {
 describe('the school file', () => {
   test('that comes along is right, and leaves the language to Teams', () => {
     const schools = loadSchools(EXAMPLE);
-    expect(schools.file.languages).toEqual({ offered: ['nl', 'en'] });
+    expect(schools.file.languages).toEqual({ offered: ['nl', 'en', 'de'] });
     expect(schools.roleOf(COACH)).toBe('coach');
     expect(schools.roleOf(COACH.toUpperCase())).toBe('coach');
     expect(schools.roleOf(TEACHER)).toBe('teacher');
@@ -34,7 +34,7 @@ describe('the school file', () => {
     expect(schools.viewOf('voorbeeldschool')).toMatchObject({
       id: 'voorbeeldschool',
       coach: { name: 'Coach Noor', aadObjectId: COACH },
-      languages: { default: null, offered: ['nl', 'en'] },
+      languages: { default: null, offered: ['nl', 'en', 'de'] },
       depth: 'standard',
     });
   });
