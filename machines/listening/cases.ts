@@ -111,6 +111,10 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     const p = begins[i];
     if (p?.pronoun && owns(text, clause, at, p) && (p.who === 'teacher' || p.who === 'child')) return p.who;
   }
+  if (hit.value.kind === 'word' && pack.is('participle', tokens[hit.from]!.word)) {
+    const done = deedTo(text, hit, clause);
+    if (done) return done;
+  }
   // "saw him upset", "maakte haar boos": the object of such a verb is who feels it.
   for (let i = at - 1; hit.value.kind !== 'idiom' && i >= clause.from && i >= at - 8; i--) {
     const p = begins[i];
@@ -126,7 +130,48 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     }
     break;
   }
-  return whoIs(text, subjectAt(clause, at), clause);
+  const subject = subjectAt(clause, at);
+  if ((hit.value.kind === 'idiom' || hit.value.kind === 'phrase') && (!subject || subject.who === 'it')) {
+    const concerned = concernedBy(text, hit, clause);
+    if (concerned) return concerned;
+  }
+  // "Zo blij had ik hem nog nooit gezien": the one looked at may stand behind.
+  if (hit.value.kind === 'word' && subject && subject.from >= hit.to && lifted(clause, text)) {
+    for (let i = hit.to; i < clause.to && i <= hit.to + 5; i++) {
+      const p = begins[i];
+      if (
+        p?.roles.has('object') &&
+        p !== subject &&
+        p.who !== 'self' &&
+        p.who !== subject.who &&
+        !pack.is('preposition', tokens[i - 1]!.word)
+      )
+        return whoIs(text, p, clause);
+    }
+  }
+  return whoIs(text, subject, clause);
+}
+
+const lifted = (clause: Clause, { tokens, pack }: Text): boolean => {
+  for (let i = clause.from; i < clause.to; i++) if (pack.is('lift', tokens[i]!.word)) return true;
+  return false;
+};
+
+/** "De zenuwen gierden door haar lijf", "het kwam hard bij hem aan": who is concerned in a clause about a thing. */
+function concernedBy(text: Text, hit: Felt, clause: Clause): Who | undefined {
+  const { begins, tokens, pack } = text;
+  let other: Who | undefined;
+  for (let i = clause.from; i < clause.to && i < hit.to + 6; i++) {
+    const p = begins[i];
+    if (!p?.pronoun || p.who === 'it' || p.who === 'self') continue;
+    if (owns(text, clause, hit.from, p) && pack.is('body', tokens[p.to]?.word ?? ''))
+      return whoIs(text, p, clause);
+    if (!p.roles.has('object') || p.roles.has('subject')) continue;
+    const before = tokens[i - 1]?.word ?? '';
+    if (i === clause.from || !pack.is('preposition', before) || pack.is('at', before))
+      other ??= whoIs(text, p, clause);
+  }
+  return other;
 }
 
 /** A feeling word before a noun says something of that noun: of a face, of a child, of a thing. */
@@ -150,6 +195,7 @@ export function attributive(text: Text, hit: Felt, clause: Clause): 'face' | 'ki
     if (!pack.is('degree', word) && !pack.states.has(word)) break;
   }
   if (det < 0 && !inflected) return null;
+  if (inflected && begins[hit.to]?.who === 'other') return 'thing';
   if (pack.is('kids', next.word)) return 'kid';
   if (
     begins[hit.to] ||
@@ -277,4 +323,26 @@ function owns(text: Text, clause: Clause, at: number, person: Person): boolean {
   if (pack.is('body', next.word)) return true;
   const subject = subjectAt(clause, at);
   return (!subject || subject.who === 'it') && !pack.is('little', next.word) && !pack.states.has(next.word);
+}
+
+/** "Hij heeft mij gekwetst": with such an auxiliary it is somebody's deed, and who was hurt is its object. */
+function deedTo(text: Text, hit: Felt, clause: Clause): Who | undefined {
+  const { tokens, pack, begins } = text;
+  let done = false;
+  let to: Person | undefined;
+  for (let i = clause.from; i < Math.min(clause.to, hit.to + 2); i++) {
+    const word = tokens[i]!.word;
+    if (pack.is('perfect', word)) done = true;
+    else if (pack.is('finite', word)) return undefined;
+    const p = begins[i];
+    if (!p || i >= hit.from || pack.is('preposition', tokens[i - 1]?.word ?? '')) continue;
+    if (p.who === 'self') return undefined;
+    if (p.roles.has('object') && !clause.subjects.some((s) => s.person === p && s.strong)) to = p;
+  }
+  if (!done) return undefined;
+  const subject = subjectAt(clause, hit.from);
+  if (to && subject && to.who === subject.who) return undefined;
+  // To put somebody at ease is what one does, and says nothing of how the other took it.
+  if (hit.value.emotions.includes('relief')) return 'other';
+  return to ? whoIs(text, to, clause) : 'other';
 }

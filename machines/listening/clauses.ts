@@ -237,7 +237,8 @@ function subjectFollows(tokens: readonly Token[], i: number, cast: Cast, pack: P
 
 /** "zo bang als wat", "als een berg": a comparison, with no verb of its own behind it. */
 function compares(tokens: readonly Token[], i: number, pack: Pack): boolean {
-  if (!pack.is('compared', tokens[i + 1]?.word ?? '') || i === 0 || tokens[i - 1]!.kind !== 'word') return false;
+  if (!pack.is('compared', tokens[i + 1]?.word ?? '') || i === 0 || tokens[i - 1]!.kind !== 'word')
+    return false;
   for (let j = i + 2; j < tokens.length && j < i + 9; j++) {
     const t = tokens[j]!;
     if (t.kind !== 'word' || t.sentence !== tokens[i]!.sentence) break;

@@ -104,6 +104,18 @@ const ownWords = (hit: Felt): readonly number[] =>
 const rank = (hit: Felt): number =>
   hit.value.kind === 'idiom' || hit.value.kind === 'phrase' ? 0 : hit.value.kind === 'frame' ? 1 : 2;
 
+/** A possessive or a determiner stands before it, with at most one word between. */
+function owned(text: Text, at: number): boolean {
+  for (const i of [at - 1, at - 2]) {
+    const token = text.tokens[i];
+    if (!token || token.clause !== text.tokens[at]!.clause) return false;
+    const p = text.begins[i];
+    if (p?.pronoun && p.roles.has('possessive') && !p.roles.has('object')) return true;
+    if (i === at - 1 && text.pack.is('determiner', token.word) && !p) return true;
+  }
+  return false;
+}
+
 /** In answer to "what did you feel": a word or two, without anybody. */
 const alone = (clause: Clause, context: ListenContext): boolean =>
   context.question.startsWith('event_followup') &&
@@ -152,6 +164,8 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
       ? 'skip'
       : { who: asked, emotions, presence };
   }
+  // "his big fear": the noun, not the verb.
+  if (kind === 'verb' && owned(text, hit.from)) return 'skip';
   if (kind === 'own') {
     if (who === 'nobody' || who === 'it') who = ASKED[context.question] === 'teacher' ? 'teacher' : 'other';
     if (who !== 'teacher' && who !== 'both') return 'skip';

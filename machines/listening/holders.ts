@@ -183,6 +183,8 @@ function genderOfPupil(
   return doubtful;
 }
 
+const LOOK_BACK = 12;
+
 /** "Milou, die er blij mee was": whoever was named last in the sentence; at its very beginning, the pupil. */
 function relativeTo(
   tokens: readonly Token[],
@@ -205,11 +207,18 @@ function relativeTo(
   for (let i = at - 1; i >= 0 && i >= at - 6; i--) {
     if (tokens[i]!.sentence !== here.sentence) break;
     const p = begins[i];
-    if (p && p.who !== 'it' && p.who !== 'self')
-      // Right behind a pronoun it only points: "toen ik die stoel zag".
-      return (p.to === at && !p.pronoun) || (opens && p.to === at - 1) ? { ...base, who: p.who } : undefined;
+    if (!p || p.who === 'it' || p.who === 'self') continue;
+    // Right behind a pronoun it only points: "toen ik die stoel zag".
+    if ((p.to === at && !p.pronoun) || (opens && p.to === at - 1)) return { ...base, who: p.who };
+    break;
   }
-  return opens && pack.is('finite', next.word) && (at === 0 || before?.sentence !== here.sentence)
-    ? { ...base, who: 'child' }
-    : undefined;
+  if (!pack.is('finite', next.word)) return undefined;
+  // "Zijn vader kwam. Die was kwaad.", "… en die was kwaad": the last one named, else the pupil.
+  const fresh = opens && (at === 0 || before?.sentence !== here.sentence);
+  if (!fresh && !(before && pack.joiners.has(before.word))) return undefined;
+  for (let i = at - 1; i >= 0 && i >= at - LOOK_BACK; i--) {
+    const p = begins[i];
+    if (p && !p.pronoun && (p.who === 'child' || p.who === 'other')) return { ...base, who: p.who };
+  }
+  return fresh ? { ...base, who: 'child' } : undefined;
 }

@@ -177,6 +177,9 @@ export const NEEDED_MORE = [
   'postposed',
   'at',
 ] as const;
-/** Classes a pack may have. `body`: parts of the body that feel. */
-const OPTIONAL = ['body'] as const;
-export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | (typeof OPTIONAL)[number];
+/**
+ * Classes a pack may have. `body`: parts of the body that feel. `participle`: words for a feeling that with a `perfect` verb
+ * say what somebody did to somebody (hij heeft mij gekwetst). `compared`: words behind an opener that may begin a comparison.
+ */
+type Optional = 'body' | 'participle' | 'perfect' | 'compared';
+export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | Optional;

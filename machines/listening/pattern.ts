@@ -59,6 +59,8 @@ export interface Pattern<T> {
   readonly free: boolean;
   readonly anchor: number;
   readonly value: T;
+  /** Every word it may be made of. */
+  readonly words: ReadonlySet<string>;
 }
 
 export interface Hit<T> {
@@ -69,6 +71,8 @@ export interface Hit<T> {
   readonly slot: Person | undefined;
   /** Where #X or #F stood; -1 if nowhere. */
   readonly open: number;
+  /** Every word the pattern may be made of: another word between them is none of its own. */
+  readonly words: ReadonlySet<string>;
   /** The words of a pattern in any order; what stands between them is none of its own. */
   readonly parts?: readonly number[];
 }
@@ -180,7 +184,16 @@ export function index<T>(
         anchor = i;
       }
     });
-    const pattern = { source, elements, anchor, value, free: source.trimStart().startsWith(FREE) };
+    const own = new Set<string>();
+    for (const e of elements) if (e.words && !e.not) for (const w of e.words) own.add(w);
+    const pattern = {
+      source,
+      elements,
+      anchor,
+      value,
+      words: own,
+      free: source.trimStart().startsWith(FREE),
+    };
     for (const w of elements[anchor]!.words!) {
       const list = byWord.get(w);
       if (list) list.push(pattern);
@@ -334,6 +347,7 @@ export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
             source: p.source,
             slot: trail.slot,
             open: -1,
+            words: p.words,
             parts,
           });
         continue;
@@ -342,7 +356,15 @@ export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
       if (from < 0) continue;
       const to = forward(tape, p.elements, p.anchor + 1, i + 1, trail);
       if (to < 0) continue;
-      hits.push({ from, to, value: p.value, source: p.source, slot: trail.slot, open: trail.open });
+      hits.push({
+        from,
+        to,
+        value: p.value,
+        source: p.source,
+        slot: trail.slot,
+        open: trail.open,
+        words: p.words,
+      });
     }
   }
   return hits;

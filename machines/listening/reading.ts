@@ -23,8 +23,8 @@ export type Voice = 'child' | 'teacherThinks' | 'teacherSays' | 'other' | 'none'
 export interface Reading {
   /** Tokens taken by a phrase that only looks like a feeling; the number is the length of the phrase. */
   readonly blocked: Uint8Array;
-  /** `parts`: which words between `from` and `to` are the phrase's own, if not all. */
-  isNegated(from: number, to: number, parts?: readonly number[]): boolean;
+  /** `own`: the words of the phrase that stands there, if it may have others between them. */
+  isNegated(from: number, to: number, own?: ReadonlySet<string>): boolean;
   isDenied(at: number): boolean;
   isUnreal(from: number, to: number, parts?: readonly number[]): boolean;
   isAsked(at: number): boolean;
@@ -92,9 +92,9 @@ export function readText(text: Text): Reading {
     blocked,
     clauseOf,
     marked,
-    isNegated(from, to, parts) {
+    isNegated(from, to, own) {
       const clause = clauseOf(from);
-      if (parts) for (let i = from; i < to; i++) if (negator[i] && !parts.includes(i)) return true;
+      if (own) for (let i = from; i < to; i++) if (negator[i] && !own.has(tokens[i]!.word)) return true;
       for (let i = from - 1; i >= clause.from && i >= from - pack.reach.before; i--)
         if (negator[i]) return true;
       // "Bang was hij niet": what is put first may be denied further on.
