@@ -75,7 +75,8 @@ function checkMarks({ teacher, answers }: Outcome, complain: Complain): void {
       complain('doubled', `${mark} was replaced and is still there`);
   }
   for (const mark of found.keys()) if (!sent.has(mark)) complain('invented', mark);
-  for (const answer of answers) if (!isMadeOf(answer, teacher.said)) complain('invented', keyOf(answer));
+  for (const answer of answers)
+    if (!isMadeOf(answer, teacher.said)) complain('invented', `${keyOf(answer)}: ${answer.text}`);
 }
 
 /** Letter by letter what was typed: the fragments, joined, and nothing else. */

@@ -90,7 +90,7 @@ export function scriptOf(seed: string, teacher: number, brief: boolean): Script 
       else if (dice < 0.12 && MOMENT_STEPS.includes(step)) acts.push({ type: 'choose', choice: 'skip' });
       // Towards the end nobody is cut off in mid-sentence: a piece that comes late would land where no text is expected.
       const late = ['q7_view', 'q8_best', 'r2_add'].includes(step);
-      const split = !late && question !== 'q1_words' && random() < 0.5;
+      const split = !late && question !== 'q1_words' && random() < 0.35;
       const fate = late ? 1 : random();
       const edit = fate < 0.1 ? 'soon' : fate < 0.25 ? 'later' : null;
       acts.push({ type: 'answer', split, edit, withdraw: split && fate > 0.9 && fate < 1 });

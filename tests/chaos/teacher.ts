@@ -53,8 +53,10 @@ interface Question {
 }
 
 /** About so many messages make an interview. */
-const USUAL_ACTS = 45;
+const USUAL_ACTS = 33;
 const MOST_ACTS = 300;
+/** Share of answers that Teams gives up on when it is not taken at the second attempt. */
+const GIVEN_UP = 0.005;
 
 export class Teacher {
   readonly #options: TeacherOptions;
@@ -142,6 +144,8 @@ export class Teacher {
     if (this.#current && this.#again >= 2) {
       this.#again = 0;
       this.#unheard = true;
+      // What is said twice may also be heard twice, as two answers.
+      this.disturbed = true;
       return this.#current;
     }
     return null;
@@ -242,7 +246,7 @@ export class Teacher {
     const base = Date.now() - fragments.length;
     const order = fragments.map((fragment, i) => ({ ...fragment, typedAt: base + i }));
     if (rough && order.length > 1 && this.#random() < 0.5) order.reverse();
-    const tries = rough && this.#random() < 0.01 ? 2 : Infinity;
+    const tries = rough && this.#random() < GIVEN_UP ? 2 : Infinity;
     const sent: Said[] = [];
     const posts: Promise<void>[] = [];
     for (const { text, mark, typedAt } of order) {
