@@ -137,11 +137,11 @@ function audit({ db }: Engine, tx: Tx, act: Act, lane: string, now: number): voi
         .expression((eb) =>
           eb
             .selectFrom('conversation')
-            .select(({ val }) => [
-              val(randomUUID()).as('id'),
-              val(now).as('at'),
-              val(act).as('act'),
-              val(null).as('detail'),
+            .select((row) => [
+              row.val(randomUUID()).as('id'),
+              row.val(now).as('at'),
+              row.val(act).as('act'),
+              row.val(null).as('detail'),
               'conversation.school_id',
               'conversation.id as conversation_id',
             ])
