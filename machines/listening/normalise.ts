@@ -228,19 +228,23 @@ function distance(a: string, b: string, limit: number): number {
   return last[b.length]!;
 }
 
-const MISTYPED_FROM = 7;
-const MISTYPED_TWICE_FROM = 12;
+/** From how many letters on a word may hold one slip, and two. */
+export interface Mistyped {
+  readonly once: number;
+  readonly twice: number;
+}
 
 /** Which feeling word was meant by a word we do not know: strengthened by a prefix, or mistyped. */
 export function slips(
   into: ReadonlySet<string>,
   states: { has(word: string): boolean },
   boosters: readonly string[],
+  { once, twice }: Mistyped,
 ): (word: string) => string | undefined {
   const near = new Map<string, string[]>();
   for (const w of into) {
-    if (w.length < MISTYPED_FROM) continue;
-    for (const shadow of shadows(w, w.length >= MISTYPED_TWICE_FROM ? 2 : 1)) {
+    if (w.length < once) continue;
+    for (const shadow of shadows(w, w.length >= twice ? 2 : 1)) {
       const others = near.get(shadow);
       if (others) others.push(w);
       else near.set(shadow, [w]);
@@ -250,13 +254,13 @@ export function slips(
     for (const b of boosters)
       if (word.length > b.length + 2 && word.startsWith(b) && states.has(word.slice(b.length)))
         return word.slice(b.length);
-    if (word.length < MISTYPED_FROM - 1 || word.length > 24) return undefined;
+    if (word.length < once - 1 || word.length > 24) return undefined;
     let best: string | undefined;
     let least = 3;
-    for (const shadow of shadows(word, word.length >= MISTYPED_TWICE_FROM - 1 ? 2 : 1))
+    for (const shadow of shadows(word, word.length >= twice - 1 ? 2 : 1))
       for (const w of near.get(shadow) ?? []) {
         if (w[0] !== word[0]) continue;
-        const limit = Math.max(w.length, word.length) >= MISTYPED_TWICE_FROM ? 2 : 1;
+        const limit = Math.max(w.length, word.length) >= twice ? 2 : 1;
         const d = distance(word, w, limit);
         if (d <= limit && d < least) {
           least = d;

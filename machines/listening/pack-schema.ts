@@ -34,6 +34,8 @@ export const packSchema = z.strictObject({
   spelling: z.record(z.string(), z.string()).default({}),
   endings: forms.default([]),
   boosters: forms.default([]),
+  /** From how many letters on a feeling word may be heard through one slip, and through two. */
+  mistyped: z.strictObject({ once: z.number(), twice: z.number() }).default({ once: 7, twice: 12 }),
   realWords: forms.default([]),
   classes: z.record(z.string(), forms),
   people: z.strictObject({

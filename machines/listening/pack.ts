@@ -307,7 +307,7 @@ export function compilePack(data: unknown): Pack {
       ...[...emoji.keys()].filter((k) => k.charCodeAt(0) < 128).map((k) => k.length),
     ),
     known: (word) => words.has(word),
-    meant: slips(slipsInto, states, boosters),
+    meant: slips(slipsInto, states, boosters, d.mistyped),
     classes,
     pronouns,
     people: index(people),
