@@ -21,6 +21,8 @@ const { values: given } = parseArgs({
     quiet: { type: 'string', default: '8000' },
     depth: { type: 'string', default: 'standard' },
     brief: { type: 'boolean', default: false },
+    /** Tells everything of the teachers with whom a rule is broken. */
+    trace: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '30' },
   },
 });
@@ -68,6 +70,14 @@ for (const violation of quietVerdict?.violations ?? []) say(`quiet day: ${violat
 const verdict = check(storm, quiet);
 for (const violation of verdict.violations.slice(0, 50)) say(violation);
 
+if (given.trace) {
+  storm.outcomes.forEach(({ teacher, answers }, i) => {
+    if (!verdict.violations.some((violation) => violation.startsWith(`teacher ${i}:`))) return;
+    say([`teacher ${i}`, ...teacher.trace].join('\n'));
+    for (const { step, probe, seq, kind, text } of answers)
+      say(JSON.stringify([seq, step, probe, kind, text]));
+  });
+}
 process.stdout.write(`${JSON.stringify(summary(storm, verdict))}\n`);
 const violations = verdict.violations.length + (quietVerdict?.violations.length ?? 0);
 process.exit(violations > 0 ? 1 : 0);

@@ -65,6 +65,8 @@ export class Teacher {
   readonly said: Said[] = [];
   /** Questions as they came, without immediate repetitions. */
   readonly asked: string[] = [];
+  /** What happened, to be read when a rule is broken. */
+  readonly trace: string[] = [];
   done = false;
   /** A fragment came so late that it may have become an answer of its own, or Teams gave up on one: from here on only plain answers. */
   disturbed = false;
@@ -92,6 +94,7 @@ export class Teacher {
     const label = activity.channelData?.klankbord;
     if (!label) return;
     if (label.step === 'r5_end') this.done = true;
+    this.#note(`got ${label.step}/${label.probe ?? ''} ${label.kind}`);
     const ids = (label.choices ?? []).map(({ id }) => id);
     const isQuestion =
       label.kind === 'question' || label.kind === 'probe' || (label.kind === 'review' && ids.length > 0);
@@ -294,8 +297,17 @@ export class Teacher {
     return this.#post({ text });
   }
 
-  #post(fields: Record<string, unknown>, tries?: number): Promise<Posted> {
-    return this.#options.mail.post(this.#options.sender, fields, tries);
+  async #post(fields: Record<string, unknown>, tries?: number): Promise<Posted> {
+    const what = JSON.stringify(fields['text'] ?? fields['value'] ?? fields['type']);
+    const type = typeof fields['type'] === 'string' ? fields['type'] : '';
+    this.#note(`posts ${type} ${what}`);
+    const posted = await this.#options.mail.post(this.#options.sender, fields, tries);
+    this.#note(`${posted.ackedAt === null ? 'gave up' : 'acked'} ${type} ${what}`);
+    return posted;
+  }
+
+  #note(line: string): void {
+    this.trace.push(`${new Date().toISOString().slice(11, 23)} ${line}`);
   }
 }
 
