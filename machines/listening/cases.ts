@@ -111,7 +111,7 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     const p = begins[i];
     if (p?.pronoun && owns(text, clause, at, p) && (p.who === 'teacher' || p.who === 'child')) return p.who;
   }
-  if (hit.value.kind === 'word' && pack.is('participle', tokens[hit.from]!.word)) {
+  if (hit.to === hit.from + 1 && pack.is('participle', tokens[hit.from]!.word)) {
     const done = deedTo(text, hit, clause);
     if (done) return done;
   }
@@ -333,7 +333,7 @@ function deedTo(text: Text, hit: Felt, clause: Clause): Who | undefined {
   for (let i = clause.from; i < Math.min(clause.to, hit.to + 2); i++) {
     const word = tokens[i]!.word;
     if (pack.is('perfect', word)) done = true;
-    else if (pack.is('finite', word)) return undefined;
+    else if (pack.is('finite', word) && !begins[i]) return undefined;
     const p = begins[i];
     if (!p || i >= hit.from || pack.is('preposition', tokens[i - 1]?.word ?? '')) continue;
     if (p.who === 'self') return undefined;

@@ -257,6 +257,8 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
     for (let k = p; k < cast.all.length && cast.all[k]!.from < clause.to; k++) {
       const person = cast.all[k]!;
       if (!person.roles.has('subject')) continue;
+      // "dat ze bang was": here "dat" only opens the clause.
+      if (person.who === 'it' && person.from === clause.from && clause.opener !== null) continue;
       const before = tokens[person.from - 1];
       const after = tokens[person.to];
       const prepositional =

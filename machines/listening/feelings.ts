@@ -182,6 +182,8 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     if (only) who = only;
     else if (!licensed(text, hit, clause)) presence = 'possible';
   } else if (kind === 'noun' && hit.slot === undefined && !licensed(text, hit, clause)) return 'skip';
+  // "It annoys.": whom it annoys is not said.
+  if (kind === 'move' && who === 'nobody') presence = 'possible';
   // "It upset me": no state of "it", but perhaps the verb.
   if (kind === 'word' && who === 'it') return 'skip';
   if (who === 'it')
@@ -222,6 +224,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   }
   if (reading.isReported(hit.from)) presence = 'possible';
   if (who === 'nobody') who = ASKED[context.question];
+  if (who === 'nobody' && quote < 0) who = lastNamed(text, clause);
   return { who, emotions, presence };
 }
 
@@ -245,6 +248,20 @@ function echo(text: Text, reading: Reading, evidence: Evidence[]): void {
       rule: 'echo',
     });
   }
+}
+
+/** "Ze kwam binnen. Helemaal overstuur.": a sentence about nobody goes on about the subject of the one before. */
+function lastNamed(text: Text, clause: Clause): Who {
+  const { clauses } = text;
+  const own = clauses.indexOf(clause);
+  for (let c = own - 1; c >= 0; c--) {
+    const before = clauses[c]!;
+    if (before.sentence < clause.sentence - 1) break;
+    const who = before.subject?.who;
+    if (!before.carried && (who === 'child' || who === 'teacher')) return who;
+    if (who === 'other') break;
+  }
+  return 'nobody';
 }
 
 function unique(evidence: readonly Evidence[]): Evidence[] {
