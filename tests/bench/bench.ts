@@ -3,7 +3,7 @@
  * in turns, round after round, so that a noisy neighbour strikes all of them. Medians of the rounds.
  *
  *   npm run bench -- [--rounds 5] [--seconds 3] [--only a,d] [--no-auth] [--tokens 1]
- *   npm run bench -- growth [--most 100000]
+ *   npm run bench -- growth [--most 100000] [--only interview,outbox,parked]
  *   npm run bench -- start
  *   npm run bench -- profile [--only d]
  */
@@ -55,7 +55,8 @@ async function main(): Promise<void> {
   await connector.open();
   process.stdout.write(`${machine(databases)}\n\n`);
   try {
-    if (positionals[0] === 'growth') await growth({ databases, connector, most: Number(values.most) });
+    if (positionals[0] === 'growth')
+      await growth({ connector, most: Number(values.most), only: values.only?.split(',') });
     else if (positionals[0] === 'start') await coldStart({ databases, connector });
     else if (positionals[0] === 'profile') await profile(databases, connector);
     else await compare(databases, connector);
