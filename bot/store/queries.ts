@@ -201,12 +201,7 @@ export function createQueries(engine: Engine) {
         .updateTable('outbox')
         .set((eb) => ({
           reason: 'withdrawn',
-          message: eb
-            .case()
-            .when('settled_at', 'is', null)
-            .then(eb.ref('message'))
-            .else(null)
-            .end(),
+          message: eb.case().when('settled_at', 'is', null).then(eb.ref('message')).else(null).end(),
         }))
         .where('position', '=', position),
     ),

@@ -42,7 +42,7 @@ export function cardProblems(card: Readonly<Record<string, unknown>>): string[] 
     const { type } = node;
     if (type !== undefined && !ELEMENTS.has(type)) problems.push(`unknown element ${type}`);
     if (type?.startsWith('Input.')) {
-      const id = String(node['id'] ?? '');
+      const id = typeof node['id'] === 'string' ? node['id'] : '';
       if (id === '' || ids.has(id)) problems.push(`input id "${id}" is missing or not unique`);
       ids.add(id);
       if (!node['label'] && !node['title']) problems.push(`input ${id} has no label`);

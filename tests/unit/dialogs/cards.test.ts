@@ -37,7 +37,6 @@ describe('a card', () => {
       text,
     );
     expect(cardProblems(made)).toEqual([]);
-    // eslint-disable-next-line no-control-regex -- the point of the test
     expect(JSON.stringify(made)).not.toMatch(/\\u0000|\\u0007|[\u202a-\u202e\u2066-\u2069]/u);
     expect(JSON.stringify(made)).not.toContain('{{');
     // Markdown lives in a TextBlock only: what people write never stands in one.
