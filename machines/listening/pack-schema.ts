@@ -182,6 +182,7 @@ export const NEEDED_MORE = [
 /**
  * Classes a pack may have. `body`: parts of the body that feel. `participle`: words for a feeling that with a `perfect` verb
  * say what somebody did to somebody (hij heeft mij gekwetst). `compared`: words behind an opener that may begin a comparison.
+ * `thatReason`: "that", where it gives the reason of a feeling.
  */
-type Optional = 'body' | 'participle' | 'perfect' | 'compared';
+type Optional = 'body' | 'participle' | 'perfect' | 'compared' | 'thatReason';
 export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | Optional;

@@ -5,6 +5,9 @@ import type { Rule } from './pack.ts';
 import type { Reading, Text } from './reading.ts';
 import { subjectAt } from './clauses.ts';
 
+/** Questions that ask for something that happened. Elsewhere one verb in the past tells no event yet. */
+const TELLS: ReadonlySet<string> = new Set(['event', 'conflict', 'pleasant', 'upset']);
+
 export function hearSignals(
   text: Text,
   reading: Reading,
@@ -56,12 +59,16 @@ export function hearSignals(
     if (reading.isUnreal(from, to) || reading.isAsked(from) || tokens[from]!.quote >= 0 || !ours(from))
       return;
     if (reading.blocked[from] || felt[from] || unknowing[from]) return;
-    if (isPast && !notEvent[from] && past < 0) past = from;
+    if (isPast && !notEvent[from]) {
+      if (past < 0) past = from;
+      pasts++;
+    }
     put('behaviour', from, to);
   };
   // Who names a feeling after all knows something.
   const expressed = evidence.some((e) => e.presence === 'expressed');
   let past = -1;
+  let pasts = 0;
   let anchor = -1;
   let general = false;
   for (const hit of hits) {
@@ -144,7 +151,8 @@ export function hearSignals(
     if (e.holder === 'child') giveReason(text, at, e.end, put);
   }
   if (anchor >= 0) put('event', anchor, anchor + 1);
-  else if (past >= 0 && !general) put('event', past, past + 1);
+  else if (past >= 0 && !general && pasts >= (TELLS.has(context.question) ? 1 : 2))
+    put('event', past, past + 1);
   signals.sort((a, b) => a.start - b.start || a.end - b.end);
   return signals;
 }
@@ -165,7 +173,10 @@ function giveReason(
     const clause = clauses[c];
     if (!clause || clause.sentence !== sentence) return;
     const first = tokens[clause.from]!;
-    const atOnce = clause.from === behind && clause.to - clause.from > 3 && pack.is('postposed', first.word);
+    const atOnce =
+      clause.from === behind &&
+      clause.to - clause.from > 3 &&
+      pack.is(pack.classes.has('thatReason') ? 'thatReason' : 'postposed', first.word);
     for (let i = Math.max(clause.from, at); i < clause.to; i++)
       if (pack.is('because', tokens[i]!.word) || (atOnce && i === clause.from)) {
         put('reason', i, clause.to);
@@ -191,7 +202,8 @@ function isTrait(text: Text, reading: Reading, hit: Hit<Rule>): boolean {
     !pack.is('little', next.word) &&
     !isTraitWord(pack, next.word);
   if (ofAnother) return false;
-  for (let i = clause.from; i < clause.to; i++) if (pack.is('copula', tokens[i]!.word)) return true;
+  for (let i = clause.from; i < clause.to; i++)
+    if (pack.is('copula', tokens[i]!.word) && !text.begins[i]) return true;
   return false;
 }
 
