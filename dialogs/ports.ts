@@ -133,6 +133,8 @@ export interface Outgoing {
   readonly card?: Readonly<Record<string, unknown>>;
   /** Quick replies shown with a plain message; pressing one says its words. */
   readonly suggestions?: readonly { readonly title: string; readonly say: string }[];
+  /** Not to be sent before this moment (epoch ms); at once when absent. */
+  readonly notBefore?: number;
   /** For a profile: the interview it belongs to, so that news of its delivery finds the teacher. */
   readonly interviewId?: string;
 }

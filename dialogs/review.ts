@@ -4,6 +4,7 @@ import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
+import { afterQuietHours } from './quiet-hours.ts';
 import { othersParts, profileParts, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
@@ -217,11 +218,14 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
   const view = await viewOf(talk, scope);
   const shared: Shared = { profile: view.profile, at: talk.world.now() };
   talk.update({ status: 'shared', shared });
+  const now = talk.world.now();
+  const notBefore = afterQuietHours(now, talk.school.quietHours);
   for (const part of profileParts(language, view, [introduction(talk)])) {
     talk.say({
       to: { coach: talk.school.coach.aadObjectId },
       label: { step: 'coach', kind: 'profile' },
       ...part,
+      ...(notBefore > now ? { notBefore } : {}),
       interviewId: talk.open().id,
     });
   }

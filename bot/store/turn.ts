@@ -362,7 +362,7 @@ class StoredTurn implements Turn {
       key_owner: owner,
       item_id: this.itemId ?? this.#lastProcessed,
       state: inline ? 'inline' : 'pending',
-      due_at: now(),
+      due_at: Math.max(now(), message.notBefore ?? 0),
       claimed_until: claimed,
       attempts: claimed === null ? 0 : 1,
       interrupted: 0,
