@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/tests/bench/'],
+  testPathIgnorePatterns: ['<rootDir>/tests/bench/', '<rootDir>/tests/browser/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -10,6 +10,8 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  // Much of the time goes into waiting for processes and disks.
+  maxWorkers: '100%',
   // Whole interviews run in some tests, on machines we do not know: generous, so that only a hang fails.
   testTimeout: 60_000,
 };
