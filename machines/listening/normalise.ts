@@ -241,13 +241,13 @@ export function slips(
   boosters: readonly string[],
   { once, twice }: Mistyped,
 ): (word: string) => string | undefined {
-  const near = new Map<string, string[]>();
+  // Words with spaces between: one string is much smaller than a list, and most shadows have one word.
+  const near = new Map<string, string>();
   for (const w of into) {
     if (w.length < once) continue;
     for (const shadow of shadows(w, w.length >= twice ? 2 : 1)) {
       const others = near.get(shadow);
-      if (others) others.push(w);
-      else near.set(shadow, [w]);
+      near.set(shadow, others === undefined ? w : `${others} ${w}`);
     }
   }
   return (word) => {
@@ -258,7 +258,7 @@ export function slips(
     let best: string | undefined;
     let least = 3;
     for (const shadow of shadows(word, word.length >= twice - 1 ? 2 : 1))
-      for (const w of near.get(shadow) ?? []) {
+      for (const w of near.get(shadow)?.split(' ') ?? []) {
         if (w[0] !== word[0]) continue;
         const limit = Math.max(w.length, word.length) >= twice ? 2 : 1;
         const d = distance(word, w, limit);
