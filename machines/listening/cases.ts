@@ -131,7 +131,10 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     break;
   }
   const subject = subjectAt(clause, at);
-  if ((hit.value.kind === 'idiom' || hit.value.kind === 'phrase') && (!subject || subject.who === 'it')) {
+  if (
+    (hit.value.kind === 'idiom' || hit.value.kind === 'phrase' || hit.value.kind === 'own') &&
+    (!subject || subject.who === 'it')
+  ) {
     const concerned = concernedBy(text, hit, clause);
     if (concerned) return concerned;
   }

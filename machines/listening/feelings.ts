@@ -180,7 +180,8 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   if (kind === 'noun' && !named) {
     const only = onlyPerson(text, clause);
     if (only) who = only;
-    else if (!licensed(text, hit, clause)) presence = 'possible';
+    else if (!context.question.startsWith('event_followup') && !licensed(text, hit, clause))
+      presence = 'possible';
   } else if (kind === 'noun' && hit.slot === undefined && !licensed(text, hit, clause)) return 'skip';
   // "It annoys.": whom it annoys is not said.
   if (kind === 'move' && who === 'nobody') presence = 'possible';
