@@ -95,7 +95,7 @@ export function putPrompt(admin: Admin, typed: string): void {
   admin.put(
     admin.text('prompt', { id, list: list.join('\n'), placeholders: placeholders.join(' ') }),
     [admin.word('prompts'), admin.word('menu')],
-    [textInput('text', id, true)],
+    [textInput('text', admin.text('field'), true)],
   );
 }
 
@@ -127,7 +127,7 @@ function judge(admin: Admin, id: PromptId, n: number, text: string): void {
   admin.put(
     `${admin.text('draft', { id, n, text })}\n${admin.text(verdict, { list })}`,
     [...(usable ? ['try', 'publish'] : []), 'prompts', 'menu'].map((word) => admin.word(word)),
-    usable ? [] : [textInput('text', id, true, text)],
+    usable ? [] : [textInput('text', admin.text('field'), true, text)],
   );
 }
 

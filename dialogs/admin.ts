@@ -28,6 +28,7 @@ export interface AdminMemory extends AdminPrompts {
 const MENU = ['prompts', 'languages', 'address', 'coaches', 'contacts', 'preview'] as const;
 const MORE = ['counts', 'history', 'undo', 'export', 'import', 'done'] as const;
 const SHOWN_VERSIONS = 10;
+const MOST_BUTTONS = 6;
 const LONGEST_MESSAGE = 12_000;
 const LEAST_TEACHERS = 5;
 /** Of a card that is filled in: what it typed out stands in its fields. */
@@ -80,8 +81,8 @@ export class Admin {
       label: { step: talk.step, kind: 'notice', choices: says.map((say) => ({ id: say, say })) },
       text: title ? `${this.text('title')}\n\n${text}` : text,
       card: card(
-        [...head, ...paragraph(text), ...fields, ...rows(buttons.slice(6))],
-        buttons.slice(0, 6),
+        [...head, ...paragraph(text), ...fields, ...rows(buttons.slice(0, -MOST_BUTTONS))],
+        buttons.slice(-MOST_BUTTONS),
         language.tag,
         text,
       ),
