@@ -86,7 +86,9 @@ function acknowledge(talk: Talk, ask: Ask, { answer, skipped, from }: After): st
   if (skipped) return [...lines, language.t('notices:skipped')];
   const nth = Math.floor(answer.seq / 2);
   const turnAbout = answer.seq % 2 === 0;
-  if (ask.probe === null) return [...lines, language.variant(turnAbout ? 'acks:next' : 'acks:thanks', nth)];
+  // The second and third word's moment announces itself.
+  const plain = !turnAbout || ask.step === 'q2_word2' || ask.step === 'o1_word3';
+  if (ask.probe === null) return [...lines, language.variant(plain ? 'acks:thanks' : 'acks:next', nth)];
   if (ask.gentle || !TAKES_ACKNOWLEDGEMENT.has(ask.probe)) return lines;
   const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
   if (quote !== null) return [...lines, language.variant('acks:quote', nth, { quote })];

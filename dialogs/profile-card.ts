@@ -101,7 +101,7 @@ function gridTable(language: Language, profile: Profile): Element {
         ...CELLS.map((cell) => ({ mark: MARKS[cells[cell]] })),
       ]),
     ],
-    [3, 1, 1, 1, 1],
+    [2, 1, 1, 1, 1],
   );
 }
 

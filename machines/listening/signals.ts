@@ -63,7 +63,8 @@ export function hearSignals(
       if (past < 0) past = from;
       pasts++;
     }
-    put('behaviour', from, to);
+    // Whose doing it is, where that is plain: "what I did" has a column of its own in the profile.
+    put('behaviour', from, to, who(from) === 'teacher' ? 'teacher' : undefined);
   };
   // Who names a feeling after all knows something.
   const expressed = evidence.some((e) => e.presence === 'expressed');
