@@ -90,7 +90,6 @@ export const packSchema = z.strictObject({
     reports: phrases.default([]),
     insults: phrases.default([]),
     echoes: phrases.default([]),
-    intends: phrases.default([]),
   }),
   feelings: z.strictObject({
     states: felt(forms),
@@ -144,7 +143,6 @@ export const packSchema = z.strictObject({
     notDontKnow: phrases.default([]),
     perspective: phrases.default([]),
     notPerspective: phrases.default([]),
-    reasons: phrases.default([]),
     ownInfluence: phrases.default([]),
     talkingAway: phrases.default([]),
     safety: z.partialRecord(z.enum(['S1', 'S2', 'S3', 'S4', 'S5']), phrases).default({}),
@@ -170,7 +168,6 @@ export const NEEDED_MORE = [
   'together',
   'licence',
   'finite',
-  'present',
   'copula',
   'intention',
   'because',

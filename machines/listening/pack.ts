@@ -34,7 +34,6 @@ export type Mark =
   | 'report'
   | 'insult'
   | 'echo'
-  | 'intend'
   | 'actNow'
   | 'actPast'
   | 'conduct'
@@ -250,7 +249,6 @@ export function compilePack(data: unknown): Pack {
     ['report', 'grammar.reports', g.reports],
     ['insult', 'grammar.insults', g.insults],
     ['echo', 'grammar.echoes', g.echoes],
-    ['intend', 'grammar.intends', g.intends],
     ['actNow', 'signals.actsNow', list(s.actsNow)],
     ['actNow', 'signals.acts', s.acts],
     ['actPast', 'signals.actsPast', list(s.actsPast)],
@@ -269,7 +267,6 @@ export function compilePack(data: unknown): Pack {
     ['generalising', 'signals.generalising', s.generalising],
     ['dontKnow', 'signals.dontKnow', s.dontKnow],
     ['perspective', 'signals.perspective', s.perspective],
-    ['reason', 'signals.reasons', s.reasons],
     ['ownInfluence', 'signals.ownInfluence', s.ownInfluence],
     ['talkingAway', 'signals.talkingAway', s.talkingAway],
   ];
