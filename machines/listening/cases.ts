@@ -79,6 +79,19 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
       if (p?.pronoun && owns(text, clause, at, p)) return whoIs(text, p, clause);
     }
   }
+  // "He scared me": before an object, the word is the verb.
+  const object = begins[hit.to];
+  if (
+    hit.value.kind === 'word' &&
+    object?.pronoun &&
+    object.roles.has('object') &&
+    !object.roles.has('subject') &&
+    !object.roles.has('reflexive') &&
+    !pack.is('be', tokens[at - 1]?.word ?? '') &&
+    !pack.is('degree', tokens[at - 1]?.word ?? '') &&
+    at > clause.from
+  )
+    return whoIs(text, object, clause);
   if (hit.value.kind === 'noun') {
     const p =
       begins[at - 1] ?? (tokens[at - 1]?.word === "'s" ? begins[at - 2] : undefined) ?? begins[at - 2];
@@ -303,6 +316,10 @@ export function licensed(text: Text, hit: Felt, clause: Clause): boolean {
     const p = begins[i];
     if (p?.roles.has('possessive') && p.pronoun && !p.roles.has('subject')) return true;
   }
+  // "Je zag de opluchting bij haar."
+  for (let i = hit.to; i < clause.to - 1 && i <= hit.to + 3; i++)
+    if (pack.is('at', tokens[i]!.word) && begins[i + 1]?.pronoun && begins[i + 1]!.roles.has('object'))
+      return true;
   let words = 0;
   for (let i = clause.from; i < clause.to; i++) {
     const word = tokens[i]!;
@@ -323,7 +340,7 @@ function owns(text: Text, clause: Clause, at: number, person: Person): boolean {
   if (!pack.classes.has('body')) return true;
   const next = tokens[person.to];
   if (!next || next.kind !== 'word') return false;
-  if (pack.is('body', next.word)) return true;
+  if (pack.is('body', next.word) || pack.is('body', tokens[person.to + 1]?.word ?? '')) return true;
   const subject = subjectAt(clause, at);
   return (!subject || subject.who === 'it') && !pack.is('little', next.word) && !pack.states.has(next.word);
 }
