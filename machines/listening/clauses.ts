@@ -164,7 +164,7 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
     const inside = !begins && insidePerson(cast, i);
     if (t.kind === 'word' && !inside) {
       const opens =
-        (pack.openers.has(t.word) && !compares(tokens, i, pack)) ||
+        (pack.openers.has(t.word) && !compares(tokens, i, cast, pack)) ||
         (pack.openersBeforeSubject.has(t.word) &&
           (subjectFollows(tokens, i + 1, cast, pack) || (begins !== undefined && begins.who !== 'it')));
       if (opens && !(begins && begins.to > i + 1)) {
@@ -236,13 +236,14 @@ function subjectFollows(tokens: readonly Token[], i: number, cast: Cast, pack: P
 }
 
 /** "zo bang als wat", "als een berg": a comparison, with no verb of its own behind it. */
-function compares(tokens: readonly Token[], i: number, pack: Pack): boolean {
+function compares(tokens: readonly Token[], i: number, cast: Cast, pack: Pack): boolean {
   if (!pack.is('compared', tokens[i + 1]?.word ?? '') || i === 0 || tokens[i - 1]!.kind !== 'word')
     return false;
   for (let j = i + 2; j < tokens.length && j < i + 9; j++) {
     const t = tokens[j]!;
     if (t.kind !== 'word' || t.sentence !== tokens[i]!.sentence) break;
-    if (pack.is('finite', t.word)) return false;
+    // "Blij als een kind kwam hij binnen": that verb belongs to the whole.
+    if (pack.is('finite', t.word)) return cast.begins[j + 1]?.pronoun === true;
   }
   return true;
 }
