@@ -1,5 +1,5 @@
 /** `npm run bench -- start`: from nothing to the first answer, on an empty data folder and on one that was used before. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connector, Crowd } from './load.ts';
@@ -31,6 +31,7 @@ export async function coldStart({ connector }: { connector: Connector }): Promis
     samples.empty.push(await first(`empty${round}`, folder));
     samples.used.push(await first(`used${round}`, folder));
     samples.echo.push(await first(`echo${round}`, folder, echo));
+    rmSync(folder, { recursive: true, force: true });
   }
   const result = Object.fromEntries(
     Object.entries(samples).map(([name, all]) => [name, Math.round(median(all))]),
