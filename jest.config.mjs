@@ -10,8 +10,6 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  // Much of the time goes into waiting for processes and disks.
-  maxWorkers: '100%',
   // Whole interviews run in some tests, on machines we do not know: generous, so that only a hang fails.
   testTimeout: 60_000,
 };
