@@ -254,7 +254,7 @@ function echo(text: Text, reading: Reading, evidence: Evidence[]): void {
 /** "Ze kwam binnen. Helemaal overstuur.": a sentence about nobody goes on about the subject of the one before. */
 function lastNamed(text: Text, clause: Clause): Who {
   const { clauses, tokens } = text;
-  const own = text.tokens[clause.from]!.clause;
+  const own = tokens[clause.from]!.clause;
   for (let c = own - 1; c >= 0; c--) {
     const before = clauses[c]!;
     if (before.sentence < clause.sentence - 1) break;

@@ -304,7 +304,7 @@ export function compilePack(data: unknown): Pack {
       ...[...emoji.keys()].filter((k) => k.charCodeAt(0) < 128).map((k) => k.length),
     ),
     known: (word) => words.has(word),
-    meant: slips(slipsInto, states, boosters, d.mistyped),
+    meant: remember(slips(slipsInto, states, boosters, d.mistyped)),
     classes,
     pronouns,
     people: index(people),
@@ -348,4 +348,19 @@ function shapes(globs: readonly string[], known: ReadonlySet<string>): (word: st
       const inside = word.slice(Math.max(first.length, 2), word.length - last.length - 1);
       return middle === undefined || inside.includes(middle);
     });
+}
+
+/** As many answers as are kept of a question that always gets the same one. */
+const KEPT = 4000;
+
+function remember(ask: (word: string) => string | undefined): (word: string) => string | undefined {
+  const answers = new Map<string, string | undefined>();
+  return (word) => {
+    if (answers.has(word)) return answers.get(word);
+    const answer = ask(word);
+    if (answers.size >= KEPT) answers.clear();
+    // Nothing as long as a whole text is kept.
+    if (word.length <= 24) answers.set(word, answer);
+    return answer;
+  };
 }

@@ -260,15 +260,16 @@ function forward(tape: Tape, elements: readonly Element[], k: number, at: number
     }
     return -1;
   }
-  const mark = { ...trail };
+  const slotBefore = trail.slot;
+  const openBefore = trail.open;
   const size = takes(tape, e, at, false, trail);
   if (e.not) return size >= 0 ? -1 : forward(tape, elements, k + 1, at, trail);
   if (size >= 0) {
     const end = forward(tape, elements, k + 1, at + size, trail);
     if (end >= 0) return end;
   }
-  trail.slot = mark.slot;
-  trail.open = mark.open;
+  trail.slot = slotBefore;
+  trail.open = openBefore;
   return e.optional ? forward(tape, elements, k + 1, at, trail) : -1;
 }
 
@@ -284,15 +285,16 @@ function backward(tape: Tape, elements: readonly Element[], k: number, end: numb
     }
     return -1;
   }
-  const mark = { ...trail };
+  const slotBefore = trail.slot;
+  const openBefore = trail.open;
   const size = e.edge ? takes(tape, e, end, true, trail) : takes(tape, e, end - 1, true, trail);
   if (e.not) return size >= 0 ? -1 : backward(tape, elements, k - 1, end, trail);
   if (size >= 0) {
     const start = backward(tape, elements, k - 1, end - size, trail);
     if (start >= 0) return start;
   }
-  trail.slot = mark.slot;
-  trail.open = mark.open;
+  trail.slot = slotBefore;
+  trail.open = openBefore;
   return e.optional ? backward(tape, elements, k - 1, end, trail) : -1;
 }
 
