@@ -54,18 +54,26 @@ describe('chaos', () => {
   // Rejections are looked at below, when it is their turn.
   for (const run of [storm, planted]) run.catch(() => undefined);
 
-  test('a storm loses, doubles, invents and reorders nothing', async () => {
-    const { code, summary, told } = await storm;
-    if (summary.violations > 0) throw new Error(told);
-    expect(summary).toMatchObject({ lost: 0, doubled: 0, invented: 0, reordered: 0, profiles: 3 });
-    expect(summary.kills.total).toBeGreaterThan(0);
-    expect(summary.acknowledged).toBeGreaterThan(20);
-    expect(code).toBe(0);
-  }, LONGEST_MS);
+  test(
+    'a storm loses, doubles, invents and reorders nothing',
+    async () => {
+      const { code, summary, told } = await storm;
+      if (summary.violations > 0) throw new Error(told);
+      expect(summary).toMatchObject({ lost: 0, doubled: 0, invented: 0, reordered: 0, profiles: 3 });
+      expect(summary.kills.total).toBeGreaterThan(0);
+      expect(summary.acknowledged).toBeGreaterThan(20);
+      expect(code).toBe(0);
+    },
+    LONGEST_MS,
+  );
 
-  test('a bot that takes the same message twice is found out', async () => {
-    const { code, summary } = await planted;
-    expect(summary.doubled).toBeGreaterThan(0);
-    expect(code).toBe(1);
-  }, LONGEST_MS);
+  test(
+    'a bot that takes the same message twice is found out',
+    async () => {
+      const { code, summary } = await planted;
+      expect(summary.doubled).toBeGreaterThan(0);
+      expect(code).toBe(1);
+    },
+    LONGEST_MS,
+  );
 });

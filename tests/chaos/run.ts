@@ -100,7 +100,14 @@ function summary({ kills, mail, connector, fleet, settleMs, seconds }: Result, v
     faults: connector.faults,
     overLimit: connector.tooFast,
     startMs: { median: starts[Math.floor(starts.length / 2)], slowest: starts.at(-1) },
+    disturbed: counted(storm.outcomes.flatMap(({ teacher }) => teacher.disturbed ?? [])),
     settleMs,
     seconds,
   };
+}
+
+function counted(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
 }

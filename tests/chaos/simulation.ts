@@ -59,7 +59,7 @@ export interface Result {
 }
 
 const TEACHERS_PER_SCHOOL = 10;
-const SILENCE_MS = { stormy: 6_000, quiet: 4_000, brief: 3_000 };
+const SILENCE_MS = { stormy: 8_000, quiet: 4_000, brief: 3_000 };
 
 interface Coach {
   readonly sender: Sender;

@@ -55,6 +55,8 @@ interface Question {
 /** About so many messages make an interview. */
 const USUAL_ACTS = 33;
 const MOST_ACTS = 300;
+/** A question that was answered and comes so many times again was not answered for the bot. */
+const TIMES_UNHEARD = 3;
 /** Share of answers that Teams gives up on when it is not taken at the second attempt. */
 const GIVEN_UP = 0.005;
 
@@ -69,7 +71,7 @@ export class Teacher {
   readonly trace: string[] = [];
   done = false;
   /** A fragment came so late that it may have become an answer of its own, or Teams gave up on one: from here on only plain answers. */
-  disturbed = false;
+  disturbed: 'late' | 'given up' | 'unheard' | null = null;
   nudges = 0;
   #current: Question | null = null;
   #acted: string | null = null;
@@ -144,11 +146,11 @@ export class Teacher {
       });
     }
     // Shown again, and again, although it was answered: then it was not heard, and a person says it once more.
-    if (this.#current && this.#again >= 2) {
+    if (this.#current && this.#again >= TIMES_UNHEARD) {
       this.#again = 0;
       this.#unheard = true;
       // What is said twice may also be heard twice, as two answers.
-      this.disturbed = true;
+      this.disturbed ??= 'unheard';
       return this.#current;
     }
     return null;
@@ -232,7 +234,8 @@ export class Teacher {
     const sent = await this.#say(key, fragments);
     const all = sent.every(({ ackedAt }) => ackedAt !== null);
     const end = Math.max(...sent.map(({ ackedAt }) => ackedAt ?? Infinity));
-    if (!all || (sent.length > 1 && end - since > this.#options.quietMs * 0.8)) this.disturbed = true;
+    const late = sent.length > 1 && end - since > this.#options.quietMs * 0.8;
+    if (!all || late) this.disturbed ??= all ? 'late' : 'given up';
     if (all && !this.#unheard) for (const said of before) said.replaced = true;
     if (this.disturbed) return;
     const [first] = sent;
