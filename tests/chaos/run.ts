@@ -18,7 +18,7 @@ const { values: given } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     plant: { type: 'string' },
     /** Quiet time in ms. */
-    quiet: { type: 'string', default: '8000' },
+    quiet: { type: 'string', default: '5000' },
     depth: { type: 'string', default: 'standard' },
     brief: { type: 'boolean', default: false },
     /** Tells everything of the teachers with whom a rule is broken. */

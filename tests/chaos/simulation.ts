@@ -59,6 +59,7 @@ export interface Result {
 }
 
 const TEACHERS_PER_SCHOOL = 10;
+/** How long after the quiet time a teacher asks whether anybody is there. */
 const SILENCE_MS = { stormy: 8_000, quiet: 4_000, brief: 3_000 };
 
 interface Coach {
@@ -100,7 +101,7 @@ export async function simulate(options: SimulationOptions): Promise<Result> {
     const teachers = senders.map((sender, number) => {
       const teacher = new Teacher({
         ...{ seed, number, mail, sender, until, quietMs: options.quietMs },
-        silenceMs: SILENCE_MS[options.brief ? 'brief' : stormy ? 'stormy' : 'quiet'],
+        silenceMs: options.quietMs + SILENCE_MS[options.brief ? 'brief' : stormy ? 'stormy' : 'quiet'],
         pace: (share) => storm.pace(share),
         rough: stormy,
         brief: options.brief,

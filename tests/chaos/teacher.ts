@@ -126,7 +126,7 @@ export class Teacher {
       }
       this.#count += 1;
       await pace(this.#count / USUAL_ACTS);
-      if (this.disturbed) await pause(this.#options.quietMs * 2);
+      if (this.disturbed) await pause(this.#options.quietMs + 1_000);
       await this.#act(this.#current ?? question);
     }
   }
