@@ -214,7 +214,7 @@ function putFeelingList(talk: Talk, question: string, label: Label, text: string
   const { language } = talk;
   const feelings = Object.entries(language.feelings()).map(([id, title]) => ({ id, title }));
   const buttons = buttonsFor(talk, question, ['wordsChosen', 'skip']);
-  const listLabel = language.choice('wordsChosen').title;
+  const listLabel = language.t('notices:feelingList');
   talk.say({
     label,
     text: `${text}\n\n${feelings.map((f) => f.title).join(', ')}`,

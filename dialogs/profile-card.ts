@@ -33,7 +33,6 @@ function quoteLine(language: Language, profile: Profile, quote: Quote): string {
 function legend(language: Language): string {
   return (Object.keys(MARKS) as CellState[])
     .map((state) => language.t(`profile:legend.${state}`))
-    .concat(language.t('profile:legend.note'))
     .join('   ');
 }
 
@@ -161,25 +160,25 @@ function blocksOf(language: Language, view: ProfileView, lead: readonly string[]
   ];
   if (profile.summary.length > 0) {
     const quotes = profile.summary.map((quote) => `“${excerpt(quote.text)}”`);
+    const summaryTitle = language.t('profile:summaryTitle');
     blocks.push({
-      elements: [
-        heading(language.t('profile:summaryTitle')),
-        ...quotes.flatMap((quote) => paragraph(quote, { italic: true })),
-      ],
-      text: '',
+      elements: [heading(summaryTitle), ...quotes.flatMap((quote) => paragraph(quote, { italic: true }))],
+      text: `\n${[summaryTitle, ...quotes].join('\n')}`,
     });
   }
   const [words, ...rest] = sectionsOf(language, view);
   if (words) blocks.push(...sectionBlocks(words));
   if (profile.grid.length > 0) {
     const gridTitle = language.t('profile:grid.title');
+    const note = language.t('profile:legend.note');
     blocks.push({
       elements: [
         heading(gridTitle),
         gridTable(language, profile),
         ...paragraph(legend(language), { size: 'small', subtle: true }),
+        ...paragraph(note, { size: 'small', subtle: true }),
       ],
-      text: `\n${[gridTitle, ...gridText(language, profile)].join('\n')}`,
+      text: `\n${[gridTitle, ...gridText(language, profile), note].join('\n')}`,
     });
   }
   return [...blocks, ...rest.flatMap(sectionBlocks)];

@@ -31,6 +31,8 @@ interface Node {
 export function cardProblems(card: Readonly<Record<string, unknown>>): string[] {
   const problems: string[] = [];
   const ids = new Set<string>();
+  /** Of inputs and buttons: who does not see where they stand knows them by these alone. */
+  const names = new Set<string>();
   if (card['type'] !== 'AdaptiveCard' || card['version'] !== '1.5') problems.push('not an Adaptive Card 1.5');
   if (typeof card['lang'] !== 'string') problems.push('no language');
   if (typeof card['fallbackText'] !== 'string' || card['fallbackText'] === '')
@@ -45,8 +47,16 @@ export function cardProblems(card: Readonly<Record<string, unknown>>): string[] 
       const id = typeof node['id'] === 'string' ? node['id'] : '';
       if (id === '' || ids.has(id)) problems.push(`input id "${id}" is missing or not unique`);
       ids.add(id);
-      if (!node['label'] && !node['title']) problems.push(`input ${id} has no label`);
+      const name = (node['label'] ?? node['title'] ?? '') as string;
+      if (name === '') problems.push(`input ${id} has no label`);
+      if (names.has(name)) problems.push(`two inputs are called "${name}"`);
+      names.add(name);
     }
+    if (type === 'TextBlock' && node['weight'] === 'bolder' && node['style'] !== 'heading')
+      problems.push(`"${String(node['text'])}" looks like a heading and is none`);
+    if (type === 'TextBlock' && String(node['text']).length > 3 && node['wrap'] !== true)
+      problems.push(`"${String(node['text'])}" is cut off on a phone`);
+    if (type === 'Table') problems.push(...tableProblems(node));
     if (type === 'Image' && !node['altText']) problems.push('an image without alt text');
     if (type === 'RichTextBlock' && !Array.isArray(node['inlines']))
       problems.push('a text block without runs');
@@ -59,11 +69,53 @@ export function cardProblems(card: Readonly<Record<string, unknown>>): string[] 
   });
   for (const action of actions) {
     const data = action['data'] as Record<string, unknown> | undefined;
+    const title = (action['title'] ?? '') as string;
+    if (title === '' || names.has(title)) problems.push(`a button without a name of its own: "${title}"`);
+    names.add(title);
     if (action.type !== 'Action.Submit' || Object.keys(data ?? {}).join() !== 'klankbord') {
       problems.push('a button that carries more than its opaque id');
     }
   }
   return problems;
+}
+
+/** A table is read cell by cell with the title of its column: each column needs one, in words. */
+function tableProblems(table: Node): string[] {
+  const [head] = (table['rows'] ?? []) as Node[];
+  const cells = (head?.['cells'] ?? []) as Node[];
+  const untitled = cells.filter((cell) => wordsIn(cell['items']).join('').trim() === '');
+  const problems = untitled.length > 0 ? ['a table column without a title'] : [];
+  return table['firstRowAsHeaders'] === true ? problems : [...problems, 'a table without a header row'];
+}
+
+/** Every text of people and every title in an element, in reading order. */
+export function wordsIn(value: unknown): string[] {
+  const words: string[] = [];
+  walk(value, ({ type, text }) => {
+    if ((type === 'TextRun' || type === 'TextBlock') && typeof text === 'string') words.push(text);
+  });
+  return words;
+}
+
+/** Signs of our own, whose meaning the text has in words. */
+const MARKS = /[●○◇–]/gu;
+/** What the signs mean: the text has no signs, and so nothing to explain. */
+const isLegend = (text: string): boolean => new Set(text.match(MARKS)).size > 2;
+const bare = (text: string): string =>
+  text
+    .replace(MARKS, '')
+    .replace(/[.\u200b\u2060]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+
+/** What the card says and its text equivalent does not, in sentences: the text is all that some people get. */
+export function textProblems(card: Readonly<Record<string, unknown>>, text: string): string[] {
+  const equivalent = bare(text).toLowerCase();
+  return wordsIn(card['body'])
+    .filter((words) => !isLegend(words))
+    .map(bare)
+    .filter((words) => !equivalent.includes(words.toLowerCase()))
+    .map((words) => `not in the text equivalent: "${words}"`);
 }
 
 function walk(value: unknown, visit: (node: Node) => void): void {

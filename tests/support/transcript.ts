@@ -13,7 +13,7 @@
 import { readFileSync } from 'node:fs';
 import type { Incoming, Outgoing } from '../../dialogs/ports.ts';
 import { loadTexts } from '../../locales/index.ts';
-import { cardProblems } from './card-check.ts';
+import { cardProblems, textProblems } from './card-check.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const texts = loadTexts();
@@ -24,8 +24,11 @@ interface Submit {
   readonly data: { readonly klankbord: string };
 }
 
-/** Plays the input lines of a transcript and gives the whole transcript as it came out. */
-export async function play(source: string): Promise<string> {
+/** Plays the input lines of a transcript and gives the whole transcript as it came out. `look` sees every message, by whom it is for. */
+export async function play(
+  source: string,
+  look: (message: Outgoing, to: 'teacher' | 'coach') => void = () => undefined,
+): Promise<string> {
   const locale = /^# locale: (\S+)/mu.exec(source)?.[1] ?? 'nl-NL';
   const school = /^# school: (\S+)/mu.exec(source)?.[1];
   const file =
@@ -42,6 +45,8 @@ export async function play(source: string): Promise<string> {
       out.push('', line);
       const said = await player.act(line.slice(1).trim());
       for (const message of [...said, ...stage.toCoach]) checkCard(message);
+      for (const message of said) look(message, 'teacher');
+      for (const message of stage.toCoach) look(message, 'coach');
       for (const message of said) out.push(...lines('<', message, false));
       for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
     }
@@ -51,8 +56,8 @@ export async function play(source: string): Promise<string> {
   return `${out.join('\n')}\n`;
 }
 
-function checkCard({ card, label }: Outgoing): void {
-  const problems = card ? cardProblems(card) : [];
+function checkCard({ card, label, text }: Outgoing): void {
+  const problems = card ? [...cardProblems(card), ...textProblems(card, text)] : [];
   if (problems.length > 0) throw new Error(`The card of ${label.step} ${label.kind}: ${problems.join('; ')}`);
 }
 
