@@ -188,7 +188,12 @@ test('a whole interview, killed halfway, ends with one profile for the coach in 
     .filter((sentence) => wordsOf(profileOnly(preview)).includes(sentence));
   expect(kept.length).toBeGreaterThanOrEqual(5);
   for (const sentence of kept) {
-    expect(profile.map(wordsOf).join('\n').split(sentence)).toHaveLength(2);
+    // The summary on top repeats three sentences on purpose.
+    const words = profile
+      .map(wordsOf)
+      .join('\n')
+      .replace(/In het kort\n[^]*?\n\n/u, '');
+    expect(words.split(sentence)).toHaveLength(2);
     expect(
       JSON.stringify(profile.map((one) => one.attachments)).split(sentence).length,
     ).toBeGreaterThanOrEqual(2);
