@@ -95,6 +95,21 @@ const CHOOSES: Readonly<Record<string, string>> = {
   r4_state: 'stateFine',
 };
 
+/** The conversation alone, without what the page has around it: the pictures of the README are made from these. */
+const scrollHere = (element: { scrollIntoView(): void }): void => element.scrollIntoView();
+
+async function portrait({ page }: Chat, name: string, from: 'start' | 'end'): Promise<void> {
+  await page.setViewportSize({ width: 1400, height: 1080 });
+  if (from === 'start') await page.locator('.ac-adaptiveCard').last().evaluate(scrollHere);
+  else {
+    await page.mouse.move(700, 500);
+    await page.mouse.wheel(0, 10_000);
+  }
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: join(OUTPUT, name), clip: { x: 335, y: 48, width: 735, height: 1030 } });
+  await page.setViewportSize({ width: 1400, height: 1000 });
+}
+
 interface Way {
   /** Presses buttons, or types their words. */
   readonly buttons: boolean;
@@ -154,6 +169,7 @@ for (const [lang, how, way] of WAYS) {
       if (own !== undefined) await (way.buttons ? chat.press(own) : chat.say(own));
 
       const met = await interview(chat, lang, way, async (id) => {
+        if (lang === 'nl' && id === 'q4_off') await portrait(chat, 'teacher.png', 'end');
         if (!['q3_click', 'r1_review', 'r3_share'].includes(id)) return;
         await chat.page.screenshot({ path: join(OUTPUT, `interview-${lang}-${id}.png`) });
       });
@@ -170,6 +186,7 @@ for (const [lang, how, way] of WAYS) {
         .first()
         .waitFor({ timeout: 20_000 });
       await coach.page.screenshot({ path: join(OUTPUT, `coach-${lang}.png`) });
+      if (lang === 'nl') await portrait(coach, 'coach.png', 'start');
       const seen = await coach.page.innerText('body');
       expect(seen).toContain(said['c4_alias']);
       expect(seen).toContain(String(said['q5_hard']).split('. ')[1]);

@@ -36,7 +36,10 @@ export interface Pages {
   stop(): Promise<void>;
 }
 
-/** Starts the bot with its pages on a folder of its own. */
+/**
+ * Starts the bot with its pages on a folder of its own. It waits a moment before it answers: the page shows a message only when the
+ * bot has taken it, and an answer that is there before that stands above it, without its buttons.
+ */
 export async function startWithPages(): Promise<Pages> {
   const folder = mkdtempSync(join(tmpdir(), 'klankbord-pages-'));
   const child = spawn(process.execPath, ['bot/main.ts'], {
@@ -45,7 +48,7 @@ export async function startWithPages(): Promise<Pages> {
     env: {
       ...process.env,
       ...{ LANG: 'nl', LC_ALL: '', PORT: '0', KLANKBORD_MODE: '', KLANKBORD_PLAYGROUND: '1' },
-      ...{ KLANKBORD_DATA: folder, KLANKBORD_QUIET_SECONDS: '0', SCHOOL_FILE: '', DATABASE_URL: '' },
+      ...{ KLANKBORD_DATA: folder, KLANKBORD_QUIET_SECONDS: '0.2', SCHOOL_FILE: '', DATABASE_URL: '' },
     },
   });
   let said = '';

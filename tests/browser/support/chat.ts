@@ -69,7 +69,7 @@ export async function openChat(browser: Browser, address: string, keyboard = fal
       spoke(async () => {
         const button = page.getByRole('button', { name: title, exact: true }).last();
         await button.waitFor({ timeout: WITHIN_MS });
-        if (!keyboard) return button.click();
+        if (!keyboard) return button.click({ timeout: WITHIN_MS });
         // From the field to type in, the latest message is the first on the way back.
         await tabTo(page, 'Tab', { editor: true });
         await tabTo(page, 'Shift+Tab', { name: title });
