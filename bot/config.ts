@@ -42,6 +42,8 @@ export interface Config {
   readonly mode: 'local' | 'teams';
   readonly host: string;
   readonly port: number;
+  /** Port of GET /metrics on the same host; null: no metrics. */
+  readonly metricsPort: number | null;
   /** Folder for the embedded database, the key of this installation and the Playground's settings. */
   readonly dataFolder: string;
   /** PostgreSQL; null for the embedded store. */
@@ -82,6 +84,12 @@ const schema = z.object({
     .transform(Number)
     .pipe(z.number().max(65_535, 'port'))
     .default(3978),
+  KLANKBORD_METRICS_PORT: z
+    .string()
+    .regex(/^\d+$/, 'port')
+    .transform(Number)
+    .pipe(z.number().max(65_535, 'port'))
+    .optional(),
   HOST: z
     .string()
     .regex(/^[\w.:[\]-]+$/, 'host')
@@ -160,6 +168,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     mode,
     host: data.HOST?.replace(/^\[|\]$/g, '') ?? (mode === 'local' ? '127.0.0.1' : '0.0.0.0'),
     port: data.PORT,
+    metricsPort: data.KLANKBORD_METRICS_PORT ?? null,
     dataFolder: data.KLANKBORD_DATA,
     databaseUrl: data.DATABASE_URL ?? null,
     schoolFile: data.SCHOOL_FILE ?? null,

@@ -15,6 +15,7 @@ import { CLAIM_MS, createDelivery, type Delivery } from './delivery.ts';
 import { codeOf, ConfigError, GiveUp } from './errors.ts';
 import { createInbox } from './inbox.ts';
 import { createLog, muteConsole, type Log } from './log.ts';
+import { createMetrics, serveMetrics, type Metrics } from './metrics.ts';
 import { explain, operatorTexts, type Say } from './operator.ts';
 import { openPlayground, type Playground } from './playground.ts';
 import type { Schools } from './school.ts';
@@ -45,7 +46,14 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function start(config: Config, file: string, texts: Texts, log: Log, key: Buffer): Promise<Running> {
+async function start(
+  config: Config,
+  file: string,
+  texts: Texts,
+  log: Log,
+  metrics: Metrics,
+  key: Buffer,
+): Promise<Running> {
   const world: World = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
   const opened = await openStore(
     config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
@@ -132,11 +140,23 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
       accept: channel.accept,
       ping: () => store.ping(),
       log,
+      answered: (status, ms) => metrics.answered(status, ms),
     });
   } catch (error) {
     await store.close();
     throw error;
   }
+  const source = { status: () => store.status(), ready: () => server.ready(), now: Date.now };
+  const monitored =
+    config.metricsPort === null
+      ? null
+      : await serveMetrics({ host: config.host, port: config.metricsPort }, () => metrics.text(source)).catch(
+          async (error: unknown) => {
+            await server.close();
+            await store.close();
+            throw error;
+          },
+        );
   inbox.start();
   delivery.start();
   sweep();
@@ -156,6 +176,7 @@ async function start(config: Config, file: string, texts: Texts, log: Log, key: 
       server.drain();
       if (config.mode === 'teams') await pause(NOTICE_MS);
       await server.close();
+      await monitored?.close();
       clearInterval(sweeping);
       clearInterval(looking);
       process.off('SIGHUP', look);
@@ -207,9 +228,12 @@ async function main(): Promise<void> {
     const texts = loadTexts();
     const example = fileURLToPath(new URL('../school.example.yaml', import.meta.url));
     const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
-    const log = createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() });
+    const metrics = createMetrics();
+    const log = metrics.counting(
+      createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() }),
+    );
     muteConsole(log);
-    const running = await start(config, config.schoolFile ?? example, texts, log, key);
+    const running = await start(config, config.schoolFile ?? example, texts, log, metrics, key);
 
     const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
     const address = `http://${shown}:${running.server.port}`;
@@ -227,8 +251,10 @@ async function main(): Promise<void> {
     if (config.mode === 'local') print(say('start.chatInstead'));
     print(say('start.stopHint'));
   } catch (error) {
-    const { host = '', port = '' } = config ?? {};
-    process.stderr.write(`${explain(error, say, { host, port }).join('\n')}\n`);
+    const { host = '', port = '', metricsPort } = config ?? {};
+    process.stderr.write(
+      `${explain(error, say, { host, port, metricsPort: metricsPort ?? '' }).join('\n')}\n`,
+    );
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
 }

@@ -30,10 +30,14 @@ export interface ServerOptions {
   /** Rejects when the store cannot be used. */
   readonly ping: () => Promise<void>;
   readonly log: Log;
+  /** Told of every activity that was answered: HTTP status and ms. */
+  readonly answered?: (status: number, ms: number) => void;
 }
 
 export interface Server {
   readonly port: number;
+  /** What /readyz would say now. */
+  ready(): Promise<boolean>;
   /** /readyz says no from here on, so that a load balancer looks elsewhere; what still comes is taken. */
   drain(): void;
   /** Stops listening, turns away what comes over open connections (503: Teams sends it again), and resolves when the rest is answered. */
@@ -65,6 +69,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   });
   server.post('/api/messages', async (req, res) => {
     inFlight += 1;
+    const began = performance.now();
     try {
       if (closing) throw new RetryLater('closing', 'closing');
       if (inFlight > MAX_IN_FLIGHT) throw new RetryLater('too_busy', 'too busy');
@@ -81,6 +86,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       answer(res, status, null);
     } finally {
       inFlight -= 1;
+      options.answered?.(res.statusCode, performance.now() - began);
     }
   });
   // Unknown paths and methods: restify would echo what was asked.
@@ -104,6 +110,12 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   });
   return {
     port: (http.address() as AddressInfo).port,
+    ready: async () =>
+      !draining &&
+      (await options.ping().then(
+        () => true,
+        () => false,
+      )),
     drain: () => void (draining = true),
     close: () =>
       new Promise((resolve) => {

@@ -61,7 +61,13 @@ describe('the environment', () => {
       'SCHOOL_FILE',
       'KLANKBORD_KEY',
     ];
-    const others = ['KLANKBORD_PLAYGROUND', 'KLANKBORD_QUIET_SECONDS', 'KLANKBORD_LOG', 'MicrosoftAppId'];
+    const others = [
+      'KLANKBORD_METRICS_PORT',
+      'KLANKBORD_PLAYGROUND',
+      'KLANKBORD_QUIET_SECONDS',
+      'KLANKBORD_LOG',
+      'MicrosoftAppId',
+    ];
     for (const blank of ['', '  ']) {
       const env = Object.fromEntries([...names, ...others].map((name) => [name, blank]));
       expect(loadConfig(env)).toEqual(loadConfig({}));
@@ -72,6 +78,7 @@ describe('the environment', () => {
   test('reports every mistake at once, by name and remedy and never by value', () => {
     const env = {
       PORT: '70000-secret',
+      KLANKBORD_METRICS_PORT: '70000-secret',
       HOST: '0.0.0.0',
       KLANKBORD_MODE: 'local',
       DATABASE_URL: 'mysql://root:hunter2@db',
@@ -86,6 +93,7 @@ describe('the environment', () => {
       'HOST hostLocal',
       'KLANKBORD_KEY key',
       'KLANKBORD_LOG log',
+      'KLANKBORD_METRICS_PORT port',
       'KLANKBORD_PLAYGROUND playground',
       'KLANKBORD_QUIET_SECONDS quietSeconds',
       'PORT port',
