@@ -202,7 +202,7 @@ export function createInbox(options: InboxOptions): Inbox {
       else turn.mark(fragment.id, { incoming: { ...fragment.incoming, text: incoming.text } });
       return world.now();
     }
-    if (incoming.kind === 'delivery' && others.length > 0) {
+    if ((incoming.kind === 'delivery' || incoming.kind === 'due') && others.length > 0) {
       // News of our own does not cut a thought in two.
       turn.mark(item.id, { alone: true });
       return world.now();
@@ -227,7 +227,9 @@ export function createInbox(options: InboxOptions): Inbox {
   ): Promise<number | null> {
     const save = async (outcome: Outcome) => {
       await turn.save(outcome, { inline });
-      notes.filed += outcome.outgoing.filter(({ to }) => !inline || to !== 'here').length;
+      notes.filed += outcome.outgoing.filter(
+        ({ to, about }) => !inline || to !== 'here' || about !== undefined,
+      ).length;
     };
     for (const { ids, attempts, incoming } of piecesOf(turn.waiting())) {
       const id = ids[0]!;

@@ -28,6 +28,7 @@ export function coachTurn(talk: Talk, incoming: Incoming): void {
     case 'edited':
     case 'deleted':
     case 'delivery':
+    case 'due':
       return;
   }
 }

@@ -4,6 +4,7 @@
  * Everything here is plain JSON; texts of people are sealed by the store.
  */
 import type { Answer, AnswerKey } from '../machines/journal.ts';
+import type { Handover } from '../machines/handover.ts';
 import type { Definition, StepId } from '../machines/definition.ts';
 import type { ProbeId } from '../machines/follow-up.ts';
 import type { Holder } from '../machines/listening/types.ts';
@@ -38,7 +39,9 @@ export type Incoming =
       readonly interviewId: string;
       readonly state: 'waiting' | 'delivered';
       readonly reason: string;
-    };
+    }
+  /** Something that was put off is to happen now, in what follows on this interview. */
+  | { readonly kind: 'due'; readonly interviewId: string };
 
 /* ---------------------------------------------------------------- what is known */
 
@@ -93,6 +96,13 @@ export interface Held extends AnswerKey {
   readonly pieces?: readonly string[];
 }
 
+/** What was shared with a coach, and what came of it. */
+export interface HandedOver {
+  readonly handover: Handover;
+  /** The profile exactly as it was shared. */
+  readonly shared: () => unknown;
+}
+
 /** All a turn may look at. */
 export interface Scene {
   readonly conversation: Conversation;
@@ -101,6 +111,11 @@ export interface Scene {
   answers(): Promise<readonly Answer[]>;
   /** Counts of the school's interviews, without content; for an admin. */
   counts?(): Promise<Counts>;
+  /**
+   * In a coach's conversation what was shared with this coach and not taken back; in a teacher's what this teacher shared. By the
+   * moment of sharing, and nobody else's until the end of the turn.
+   */
+  handovers?(): Promise<readonly HandedOver[]>;
   /** Earlier interviews of this conversation, oldest first. */
   others?(): Promise<readonly { readonly interview: Interview; readonly answers: readonly Answer[] }[]>;
 }
@@ -137,6 +152,8 @@ export interface Outgoing {
   readonly notBefore?: number;
   /** For a profile: the interview it belongs to, so that news of its delivery finds the teacher. */
   readonly interviewId?: string;
+  /** The handed-over interview whose contents it repeats: it is sealed with that, and goes when that goes. */
+  readonly about?: string;
 }
 
 /* ---------------------------------------------------------------- what a turn changes */
@@ -157,6 +174,8 @@ export interface Outcome {
   readonly settings?: NewSettings;
   /** The profile of this interview is taken back from this coach: `instead` stands in its place, where the channel allows. */
   readonly withdraw?: { readonly coach: string; readonly instead: string };
+  /** Records of what was handed over that changed, or began with this interview. */
+  readonly handovers?: readonly Handover[];
   /** What has to stay on record, without content: the store adds the time. */
   readonly audit?: readonly Act[];
 }

@@ -1,5 +1,6 @@
 /** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
 import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
+import { handOver } from '../machines/handover.ts';
 import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
@@ -219,6 +220,17 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
   const shared: Shared = { profile: view.profile, at: talk.world.now() };
   talk.update({ status: 'shared', shared });
   const now = talk.world.now();
+  const { coach } = talk.school;
+  talk.keep(
+    handOver({
+      interviewId: talk.open().id,
+      coach: { id: coach.aadObjectId, name: coach.name },
+      teacher: talk.conversation.name,
+      alias: talk.alias,
+      sharedAt: now,
+      languages: { teacher: language.code },
+    }),
+  );
   const notBefore = afterQuietHours(now, talk.school.quietHours);
   for (const part of profileParts(language, view, [introduction(talk)])) {
     talk.say({

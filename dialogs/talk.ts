@@ -17,12 +17,14 @@ import {
 } from '../machines/course.ts';
 import { createDefinition, isQuestion, type QuestionId } from '../machines/definition.ts';
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
+import type { Handover } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
 import type { AdminMemory } from './admin.ts';
 import type {
   Act,
   Conversation,
+  HandedOver,
   Interview,
   Label,
   NewSettings,
@@ -79,6 +81,8 @@ export class Talk {
   #acts: Act[] = [];
   #settings: NewSettings | null = null;
   #withdraw: Outcome['withdraw'];
+  #handovers: HandedOver[] | null = null;
+  #kept = new Map<string, Handover>();
 
   constructor(
     scene: Scene,
@@ -131,6 +135,21 @@ export class Talk {
     const same = this.interview?.id === this.scene.interview?.id;
     this.#answers ??= same ? [...(await this.scene.answers())] : [];
     return this.#answers;
+  }
+
+  /** What was shared, as it is by now: with this coach, or by this teacher. Nobody else changes it until the turn is over. */
+  async handovers(): Promise<readonly HandedOver[]> {
+    this.#handovers ??= [...((await this.scene.handovers?.()) ?? [])];
+    return this.#handovers;
+  }
+
+  /** Changes the record of what follows on a shared interview, or begins one. */
+  keep(handover: Handover): void {
+    const same = (one: Handover): boolean =>
+      one.interviewId === handover.interviewId && one.coach.id === handover.coach.id;
+    this.#kept.set(`${handover.interviewId} ${handover.coach.id}`, handover);
+    this.#handovers =
+      this.#handovers?.map((one) => (same(one.handover) ? { ...one, handover } : one)) ?? null;
   }
 
   /** The machine's snapshot; rebuilt from the answers when the stored one cannot be used. */
@@ -321,6 +340,7 @@ export class Talk {
       outgoing: this.outgoing,
       ...(this.#settings ? { settings: this.#settings } : {}),
       ...(this.#withdraw ? { withdraw: this.#withdraw } : {}),
+      ...(this.#kept.size > 0 ? { handovers: [...this.#kept.values()] } : {}),
       ...audit,
     };
   }

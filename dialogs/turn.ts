@@ -98,6 +98,8 @@ async function teacherTurn(teacher: Teacher, incoming: Incoming): Promise<void> 
       return talk.notice(UNREADABLE[incoming.what]);
     case 'delivery':
       return tellDelivery(teacher, incoming);
+    case 'due':
+      return;
   }
 }
 

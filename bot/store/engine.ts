@@ -37,6 +37,8 @@ export interface Engine {
   readonly lockRow: ((db: Kysely<Tables>, lane: string) => Compilable<unknown>) | null;
   /** Makes a select of `outbox as o` lock its rows and pass over those that somebody else has locked. */
   claiming<Q>(query: Q): Q;
+  /** Makes a select of this table (by its alias) lock its rows until the end of the transaction. */
+  locking<Q>(query: Q, alias: string): Q;
   /** Must run first in a transaction that changes the schema, so that others wait. Also creates the table of versions. */
   readonly migrating: readonly string[];
   /** SQL type of a column that numbers its rows. */

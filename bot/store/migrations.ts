@@ -127,6 +127,25 @@ const STEPS: readonly Step[] = [
     schema.alterTable('outbox').addColumn('act', 'text'),
     schema.alterTable('outbox').addColumn('earlier', 'bigint'),
   ],
+  ({ db: { schema } }) => [
+    schema
+      .createTable('handover')
+      .addColumn('interview_id', 'text', (col) => col.notNull())
+      .addColumn('coach', 'text', (col) => col.notNull())
+      .addColumn('conversation_id', 'text', (col) => col.notNull())
+      .addColumn('body', 'text', (col) => col.notNull())
+      .addColumn('due_at', 'bigint')
+      .addColumn('shared_at', 'bigint', (col) => col.notNull())
+      .addColumn('updated_at', 'bigint', (col) => col.notNull())
+      .addPrimaryKeyConstraint('handover_pkey', ['interview_id', 'coach']),
+    schema.createIndex('handover_coach').on('handover').column('coach'),
+    schema.createIndex('handover_conversation').on('handover').column('conversation_id'),
+    schema
+      .createIndex('handover_due')
+      .on('handover')
+      .column('due_at')
+      .where(sql.ref('due_at'), 'is not', null),
+  ],
 ];
 
 export const SCHEMA_VERSION = STEPS.length;

@@ -12,6 +12,7 @@ const MOVED = {
   conversation: ['id'],
   interview: ['id'],
   answer: ['interview_id', 'answer_key'],
+  handover: ['interview_id', 'coach'],
   settings: ['number'],
   inbox: ['conversation_id', 'id'],
   outbox: ['position'],

@@ -85,6 +85,10 @@ class PostgresEngine implements Engine {
     return (query as SelectQueryBuilder<Tables, never, object>).forUpdate('o' as never).skipLocked() as Q;
   }
 
+  locking<Q>(query: Q, alias: string): Q {
+    return (query as SelectQueryBuilder<Tables, never, object>).forUpdate(alias as never) as Q;
+  }
+
   async demandDurability(): Promise<void> {
     const [row] = await this.read<{ commits: string; files: string }>({
       sql: `select current_setting('synchronous_commit') as commits, current_setting('fsync') as files`,

@@ -9,6 +9,15 @@ export type Queries = ReturnType<typeof createQueries>;
 
 export function createQueries(engine: Engine) {
   const { db, lockRow } = engine;
+  /** In one order everywhere, so that two turns never wait for each other. */
+  const handovers = () =>
+    db
+      .selectFrom('handover as h')
+      .innerJoin('interview as i', 'i.id', 'h.interview_id')
+      .innerJoin('data_key as k', 'k.id', 'i.id')
+      .select(['h.interview_id', 'h.coach', 'h.conversation_id', 'h.body', 'i.shared', 'k.wrapped as key'])
+      .where('i.status', '=', sql.lit('shared'))
+      .orderBy('h.interview_id');
   return {
     /** Waits until nobody else has this conversation; null where the transaction does so by itself. */
     lock: lockRow && prepare<{ lane: string }, unknown>(({ lane }) => lockRow(db, lane)),
@@ -165,14 +174,45 @@ export function createQueries(engine: Engine) {
         .insertInto('audit')
         .values(columns(row, ['id', 'at', 'act', 'detail', 'school_id', 'conversation_id'])),
     ),
-    /** What was filed for a destination under one key, and not taken back yet. */
-    filedFor: prepare(({ lane, owner, destination }: { lane: string; owner: string; destination: string }) =>
+    handoversOfCoach: prepare(({ coach }: { coach: string }) =>
+      engine.locking(handovers().where('h.coach', '=', coach), 'h'),
+    ),
+    handoversOfTeacher: prepare(({ lane }: { lane: string }) =>
+      engine.locking(handovers().where('h.conversation_id', '=', lane), 'h'),
+    ),
+    addHandover: prepare((row: Row<'handover'>) => db.insertInto('handover').values(columns(row, HANDOVER))),
+    saveHandover: prepare((row: Omit<Row<'handover'>, 'conversation_id' | 'shared_at'>) =>
+      db
+        .updateTable('handover')
+        .set(columns(row, ['body', 'due_at', 'updated_at']))
+        .where('interview_id', '=', row.interview_id)
+        .where('coach', '=', row.coach),
+    ),
+    dropHandover: prepare(({ interview }: { interview: string }) =>
+      db.deleteFrom('handover').where('interview_id', '=', interview).returning('coach'),
+    ),
+    dueHandovers: prepare(({ now, limit }: { now: number; limit: number }) =>
+      db
+        .selectFrom('handover')
+        .select(['interview_id', 'coach', 'conversation_id', 'due_at'])
+        .where('due_at', 'is not', null)
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(limit),
+    ),
+    /** What was filed for a coach under one key, in whatever conversation of theirs, and not taken back yet. */
+    filedFor: prepare(({ lane, owner, coach }: { lane: string; owner: string; coach: string }) =>
       db
         .selectFrom('outbox')
-        .select(['position', 'claimed_until', 'settled_at', 'message'])
+        .select(['position', 'destination', 'claimed_until', 'settled_at', 'message'])
         .where('conversation_id', '=', lane)
         .where('key_owner', '=', owner)
-        .where('destination', '=', destination)
+        .where((eb) =>
+          eb.or([
+            eb('destination', '=', coach),
+            eb('destination', 'in', eb.selectFrom('conversation').select('id').where('person', '=', coach)),
+          ]),
+        )
         .where('act', 'is', null)
         .where((eb) => eb.or([eb('reason', 'is', null), eb('reason', '!=', 'withdrawn')]))
         .orderBy('position'),
@@ -275,7 +315,11 @@ export function createQueries(engine: Engine) {
         .leftJoin('data_key as k', 'k.id', 'o.key_owner')
         .leftJoin('conversation as c', 'c.id', 'o.conversation_id')
         .leftJoin('data_key as ck', 'ck.id', 'c.id')
-        .leftJoin('conversation as p', 'p.person', 'o.destination')
+        .leftJoin('conversation as p', (join) =>
+          join.on((eb) =>
+            eb.or([eb('p.person', '=', eb.ref('o.destination')), eb('p.id', '=', eb.ref('o.destination'))]),
+          ),
+        )
         .leftJoin('data_key as pk', 'pk.id', 'p.id')
         .leftJoin('outbox as e', 'e.position', 'o.earlier')
         .select([
@@ -381,6 +425,15 @@ const INTERVIEW = [
   'started_at',
   'updated_at',
 ] as const;
+const HANDOVER = [
+  'interview_id',
+  'coach',
+  'conversation_id',
+  'body',
+  'due_at',
+  'shared_at',
+  'updated_at',
+] as const;
 const ANSWER = [
   'interview_id',
   'answer_key',
@@ -437,6 +490,8 @@ export function eraseInterviews({ db }: Engine, lane: string, interview: string 
     return interview === null ? own : own.where('id', '=', interview);
   };
   return [
+    // First: it waits for a coach who is at it just now, and so the others find what that turn filed.
+    once(db.deleteFrom('handover').where('interview_id', 'in', ids())),
     once(db.deleteFrom('data_key').where('id', 'in', ids())),
     once(db.deleteFrom('answer').where('interview_id', 'in', ids())),
     once(db.deleteFrom('outbox').where('conversation_id', '=', lane).where('key_owner', 'in', ids())),

@@ -120,6 +120,11 @@ class SqliteEngine implements Engine {
     return query;
   }
 
+  /** A transaction is alone anyway. */
+  locking<Q>(query: Q): Q {
+    return query;
+  }
+
   read<R>(query: Bound<R>): Promise<R[]> {
     return this.#alone((db) => patiently(() => this.#run(db, query)));
   }

@@ -74,6 +74,14 @@ function createStore(tools: TurnTools): Store {
       return result;
     },
     dueLanes: async (now, limit) => (await engine.read(queries.due({ now, limit }))).map((row) => row.id),
+    async dueHandovers(now, limit) {
+      const rows = await engine.read(queries.dueHandovers({ now, limit }));
+      return rows.map(({ interview_id: interviewId, coach, conversation_id: lane, due_at }) => ({
+        lane,
+        interviewId,
+        key: `due ${interviewId} ${coach} ${due_at}`,
+      }));
+    },
     ...createOutbox(tools),
     settings: () => readSettings(tools),
     addFromFile: (added) => addFromFile(tools, added),

@@ -55,6 +55,20 @@ export interface Tables {
     /** Text, heard, words, sources. */
     content: Sealed;
   };
+  /** What became of a shared interview, for each coach it was shared with. */
+  handover: {
+    interview_id: string;
+    /** Keyed hash of the coach's directory id. */
+    coach: string;
+    /** Conversation of the teacher. */
+    conversation_id: string;
+    /** By the interview's key. */
+    body: Sealed;
+    /** When something is to happen; null: nothing is. */
+    due_at: number | null;
+    shared_at: number;
+    updated_at: number;
+  };
   /** Acts about somebody's data, without content. `conversation_id` is null where whose it was is nobody's business. */
   audit: {
     id: string;

@@ -10,6 +10,7 @@ import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
 import { countsOf } from './counts.ts';
+import { Handovers, type Whose } from './handovers.ts';
 import { fileSettings, readInterviewFacts } from './settings.ts';
 import type { Tables } from './tables.ts';
 import type { Opening, OutboxItem, Place, Reference, Turn, Waiting } from './types.ts';
@@ -95,6 +96,13 @@ function personOf({ lookup }: TurnTools, { aadObjectId }: Reference): string | n
 }
 
 type About = Pick<Tables['outbox'], 'act' | 'earlier' | 'activity_id'>;
+/** What a message is filed under: the conversation and the key it goes with, and where to. */
+interface Where {
+  readonly lane: string;
+  readonly owner: string;
+  readonly key: DataKey;
+  readonly destination: string;
+}
 const ITSELF: About = { act: null, earlier: null, activity_id: null };
 /** What is filed to delete a message says nothing itself. */
 const GONE: Outgoing = { to: 'here', label: { step: 'c1_bot', kind: 'notice' }, lang: 'nl', text: '' };
@@ -117,6 +125,7 @@ class StoredTurn implements Turn {
   #held: Held | null;
   #lastProcessed: string | null = null;
   #scene: Scene | null = null;
+  readonly #handovers: Handovers;
   /** Until when the messages `here` are claimed; null: they are for whoever comes. */
   readonly #claimedUntil: number | null;
   #handed: { message: Outgoing; owner: string; filed: Promise<{ position: number }[]> }[] = [];
@@ -134,6 +143,7 @@ class StoredTurn implements Turn {
     this.#tx = tx;
     this.#lane = row.id;
     this.#items = new Items(row.id);
+    this.#handovers = new Handovers(tools, tx);
     this.#row = row;
     this.itemId = itemId;
     this.accepted = itemId !== null && unseen;
@@ -166,7 +176,8 @@ class StoredTurn implements Turn {
     this.#change({ erased_at: null });
     const { kind } = item.incoming;
     // News of our own does not mean that somebody is back.
-    if (kind !== 'delivery') this.#change({ left_at: kind === 'left' ? this.#tools.now() : null });
+    if (kind !== 'delivery' && kind !== 'due')
+      this.#change({ left_at: kind === 'left' ? this.#tools.now() : null });
   }
 
   scene(): Scene {
@@ -191,9 +202,14 @@ class StoredTurn implements Turn {
       interview: held?.interview ?? null,
       answers: () => (answers ??= this.#answers(held)),
       others: () => this.#others(),
+      handovers: () => this.#handovers.list(this.#whose),
       counts: async () => countsOf(await readInterviewFacts(this.#tools, this.#tx, row.school_id)),
     };
     return this.#scene;
+  }
+
+  get #whose(): Whose {
+    return { role: this.#row.role, person: this.#row.person, lane: this.#lane };
   }
 
   async #answers(held: Held | null): Promise<readonly Answer[]> {
@@ -262,8 +278,11 @@ class StoredTurn implements Turn {
       if (patch.interviewId === undefined) this.#change({ interview_id: outcome.interview.id });
     }
     this.#saveAnswers(outcome);
+    const held = this.#held;
+    const own = held?.interview ? { interviewId: held.interview.id, key: held.key } : null;
+    if (outcome.handovers) await this.#handovers.save(this.#whose, outcome.handovers, own);
     if (outcome.settings) await fileSettings(this.#tools, this.#tx, outcome.settings);
-    for (const message of outcome.outgoing) this.#file(message, inline && message.to === 'here');
+    for (const message of outcome.outgoing) await this.#fileWhereItBelongs(message, inline);
     // After what is said: who asked for it reads that first.
     for (const id of shown) this.#file(GONE, false, { act: 'delete', earlier: null, activity_id: id });
     for (const act of outcome.audit ?? []) this.#audit(act);
@@ -305,28 +324,43 @@ class StoredTurn implements Turn {
 
   /** The coach's messages of this interview: those not sent never go, the others are replaced or deleted where they arrived. */
   async #withdraw({ coach, instead }: NonNullable<Outcome['withdraw']>): Promise<void> {
-    const { queries, lookup, now } = this.#tools;
+    const { queries, lookup } = this.#tools;
     const held = this.#held;
     if (!held?.interview) return;
     const owner = held.interview.id;
-    const destination = lookup.hash('person', coach.toLowerCase());
-    const rows = await this.#tx.read(queries.filedFor({ lane: this.#lane, owner, destination }));
+    // Whoever is coach now, it is taken back from everybody who had it. What came of it goes too.
+    const hashes = await this.#tx.read(queries.dropHandover({ interview: owner }));
+    const coaches = new Set([lookup.hash('person', coach.toLowerCase()), ...hashes.map((one) => one.coach)]);
+    this.#handovers.forget();
+    for (const one of coaches) await this.#withdrawFrom(one, { coach, instead });
+  }
+
+  async #withdrawFrom(
+    coach: string,
+    { coach: to, instead }: NonNullable<Outcome['withdraw']>,
+  ): Promise<void> {
+    const { queries, now } = this.#tools;
+    const held = this.#held;
+    if (!held?.interview) return;
+    const owner = held.interview.id;
+    const rows = await this.#tx.read(queries.filedFor({ lane: this.#lane, owner, coach }));
     let told = false;
-    for (const { position, claimed_until, settled_at, message } of rows) {
+    for (const { position, destination, claimed_until, settled_at, message } of rows) {
       const place = messagePlace(owner, destination);
       // Content that had its time cannot be told apart any more; then everything of this interview goes.
       const sent = message === null ? null : (held.key.open(place, message) as Outgoing);
-      if (sent && sent.label.kind !== 'profile') continue;
+      if (sent && sent.label.kind !== 'profile' && sent.about === undefined) continue;
       if (settled_at === null && claimed_until === null) {
         this.#tx.write(queries.takeBack({ position, now: now() }));
         continue;
       }
       this.#tx.write(queries.markTaken({ position }));
       const label = { step: 'coach', kind: 'notice' } as const;
-      const note: Outgoing = { to: { coach }, label, lang: sent?.lang ?? 'nl', text: instead };
+      const note: Outgoing = { to: { coach: to }, label, lang: sent?.lang ?? 'nl', text: instead };
       // In order behind the message itself, so that one on its way just now is reached too.
       const act = told ? 'delete' : 'update';
-      this.#file(note, false, { act, earlier: position, activity_id: null });
+      const where = { lane: this.#lane, owner, key: held.key, destination };
+      this.#file(note, false, { act, earlier: position, activity_id: null }, where);
       told = true;
     }
   }
@@ -347,17 +381,36 @@ class StoredTurn implements Turn {
   }
 
   /** `about`: what is to become of an earlier message, instead of a message of its own. */
-  #file(message: Outgoing, inline: boolean, about: About = ITSELF): void {
-    const { queries, lookup, now } = this.#tools;
-    const owner = this.#held?.interview ? this.#held.interview.id : this.#lane;
-    const key = this.#held?.interview ? this.#held.key : this.#key;
-    const destination =
-      message.to === 'here' ? this.#lane : lookup.hash('person', message.to.coach.toLowerCase());
+  /** What repeats a teacher's words is sealed and erased with their interview, in whose ever chat it is shown. */
+  async #fileWhereItBelongs(message: Outgoing, inline: boolean): Promise<void> {
+    const { about, to } = message;
+    if (about === undefined || about === this.#held?.interview?.id)
+      return this.#file(message, inline && to === 'here');
+    const found = await this.#handovers.belonging(this.#whose, about);
+    if (!found)
+      throw new GiveUp('no_handover', 'A message is about something that is not there for this person.');
+    const where = {
+      lane: found.lane,
+      owner: about,
+      key: found.key,
+      destination: this.#destinationOf(message),
+    };
+    this.#file(message, inline && to === 'here' && found.lane === this.#lane, ITSELF, where);
+  }
+
+  #destinationOf({ to }: Outgoing): string {
+    return to === 'here' ? this.#lane : this.#tools.lookup.hash('person', to.coach.toLowerCase());
+  }
+
+  #file(message: Outgoing, inline: boolean, about: About = ITSELF, where: Where = this.#here(message)): void {
+    const { queries, now } = this.#tools;
+    const { lane, owner, key, destination } = where;
     const own = about === ITSELF;
-    if (message.to === 'here' && own) this.#replies.push(message);
+    // What is kept with somebody else's conversation is not found again with this one's replies.
+    if (message.to === 'here' && own && lane === this.#lane) this.#replies.push(message);
     const claimed = inline || message.to !== 'here' || !own ? null : this.#claimedUntil;
     const statement = queries.file({
-      conversation_id: this.#lane,
+      conversation_id: lane,
       destination,
       key_owner: owner,
       item_id: this.itemId ?? this.#lastProcessed,
@@ -379,6 +432,17 @@ class StoredTurn implements Turn {
     this.#handed.push({ message, owner, filed });
   }
 
+  /** With the interview of this turn, or with the conversation when there is none. */
+  #here(message: Outgoing): Where {
+    const held = this.#held?.interview ? this.#held : null;
+    return {
+      lane: this.#lane,
+      owner: held?.interview?.id ?? this.#lane,
+      key: held ? held.key : this.#key,
+      destination: this.#destinationOf(message),
+    };
+  }
+
   async handedOver(): Promise<readonly OutboxItem[]> {
     const rows = await Promise.all(this.#handed.map(({ filed }) => filed));
     return this.#handed.map(({ message }, nth) => ({
@@ -393,6 +457,7 @@ class StoredTurn implements Turn {
     const { engine, queries, keyring, now } = this.#tools;
     const interview = this.#row.interview_id;
     this.erased = true;
+    this.#handovers.forget();
     if (what === 'person' || interview !== null) {
       for (const statement of eraseInterviews(engine, this.#lane, what === 'person' ? null : interview)) {
         this.#tx.write(statement);

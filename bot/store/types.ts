@@ -151,6 +151,11 @@ export interface Store {
   inTurn<T>(lane: string, opening: Opening, work: (turn: Turn) => Promise<T>): Promise<T>;
   /** Lanes with something waiting whose time has come, oldest first. */
   dueLanes(now: number, limit: number): Promise<readonly string[]>;
+  /** Interviews of which something is to follow now, with their conversation; `key` is the same until it has happened. */
+  dueHandovers(
+    now: number,
+    limit: number,
+  ): Promise<readonly { readonly lane: string; readonly interviewId: string; readonly key: string }[]>;
   /** Claims messages to send: per destination only the first unsent one, so that order is kept. The claim ends by itself at `until`. */
   claim(now: number, until: number, limit: number): Promise<readonly OutboxItem[]>;
   /** Resolves, when it is on the disk, with whether another message waits for the same destination. */

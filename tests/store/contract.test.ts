@@ -552,7 +552,7 @@ describe.each(engines)('the store on $title', (engine) => {
     await save({ interview: interview('one'), outgoing: [message('a')] });
     expect(await store.status()).toEqual({
       engine: engine.title,
-      schema: 3,
+      schema: 4,
       conversations: 1,
       interviews: { open: 1 },
       inbox: {},

@@ -54,10 +54,10 @@ describe('the tool for operators', () => {
       status: 0,
       stdout: 'Nothing is stored yet.\n',
     });
-    expect(tool(['migrate'], { KLANKBORD_DATA }).stdout).toBe('Schema 0 -> 3.\n');
+    expect(tool(['migrate'], { KLANKBORD_DATA }).stdout).toBe('Schema 0 -> 4.\n');
     const store = await openStore(place.place, { key: KEY, now: Date.now });
     await fill(store);
-    expect(tool(['migrate'], { KLANKBORD_DATA }).stdout).toBe('Up to date: schema 3.\n');
+    expect(tool(['migrate'], { KLANKBORD_DATA }).stdout).toBe('Up to date: schema 4.\n');
     expect(JSON.parse(tool(['status'], { KLANKBORD_DATA }).stdout)).toMatchObject({
       engine: 'SQLite',
       conversations: 3,
