@@ -13,14 +13,14 @@ export interface ProfileView {
 }
 
 /** Provenance as a mark that also reads well without colour. */
-const MARKS: Readonly<Record<CellState, string>> = {
+export const MARKS: Readonly<Record<CellState, string>> = {
   spontaneous: '●',
   afterQuestion: '○',
   chosen: '◇',
   notDiscussed: '–',
 };
 
-function momentLabel(language: Language, profile: Profile, step: QuestionId | 'r2_add'): string {
+export function momentLabel(language: Language, profile: Profile, step: QuestionId | 'r2_add'): string {
   if (step === 'r2_add') return language.t('profile:aspects.added');
   const word = profile.words.find((w) => w.step === step)?.word;
   return language.t(`profile:moments.${step}`, { word: word ?? '', alias: profile.alias });

@@ -20,6 +20,7 @@ const NAMESPACES = [
   'admin',
   'safety',
   'rights',
+  'document',
 ] as const;
 type Namespace = (typeof NAMESPACES)[number];
 

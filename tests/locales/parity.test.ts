@@ -21,6 +21,7 @@ const FILES = [
   'coach',
   'safety',
   'rights',
+  'document',
 ] as const;
 type File = (typeof FILES)[number];
 
@@ -92,6 +93,7 @@ function readTexts(lang: string): [string, string][] {
     'coach',
     'safety',
     'rights',
+    'document',
   ] as const;
   const titles = Object.entries(read(lang, 'choices') as Record<string, Choice>).map(
     ([id, { title }]): [string, string] => [`choices:${id}`, title],
