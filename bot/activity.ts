@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Incoming } from '../dialogs/ports.ts';
+import type { Incoming, Invoke } from '../dialogs/ports.ts';
 import type { InboxItem, Reference } from './store/types.ts';
 
 const id = z.string().min(1).max(1024);
@@ -123,10 +123,22 @@ function toIncoming(activity: InboundActivity): Incoming | null {
         ? { kind: 'arrived', installed: false }
         : null;
     case 'invoke':
-      return activity.name === 'adaptiveCard/action' ? readButton(record(activity.value)['action']) : null;
+      return INVOKES[activity.name ?? '']?.(activity.value) ?? null;
     default:
       return null;
   }
+}
+
+/** What an invoke means, by its name; one that is not here is answered with nothing. */
+const INVOKES: Readonly<Record<string, (value: unknown) => Incoming | null>> = {
+  'adaptiveCard/action': (value) => readButton(record(value)['action']),
+  'task/fetch': (value) => ({ kind: 'dialogOpen', token: readButton(value)?.token ?? '' }),
+  'task/submit': (value) => ({ ...(readButton(value) ?? { token: '', values: {} }), kind: 'dialogSent' }),
+};
+
+/** Whether the sender waits for more than an acknowledgement. */
+export function isInvoke(incoming: Incoming): incoming is Invoke {
+  return incoming.kind === 'dialogOpen' || incoming.kind === 'dialogSent';
 }
 
 function readMessage(activity: InboundActivity): Incoming {

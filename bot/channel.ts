@@ -20,11 +20,11 @@ import {
 import { readActivity, tenantOf, type InboundActivity } from './activity.ts';
 import { isLoopback, type AppIdentity } from './config.ts';
 import { GiveUp, Refused } from './errors.ts';
-import { renderOutgoing } from './render.ts';
+import { renderAnswer, renderOutgoing } from './render.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import type { Log } from './log.ts';
 import type { InboxItem, Reference } from './store/types.ts';
-import type { Outgoing } from '../dialogs/ports.ts';
+import type { InvokeAnswer, Outgoing } from '../dialogs/ports.ts';
 
 /** Exactly these: anybody can register a name under `*.trafficmanager.net`. Public cloud, GCC, GCC High, DoD. */
 const SERVICE_HOSTS = new Set([
@@ -52,12 +52,12 @@ export interface ChannelOptions {
   readonly app: AppIdentity | null;
   /** Tenants whose people are heard; not looked at in local mode. */
   readonly tenants: readonly string[];
-  /** Stores the activity and, when replies are wanted, gives them. Resolves only when it is durable. */
+  /** Stores the activity and gives the replies when they are wanted, and the answer to an invoke. Resolves only when it is durable. */
   readonly receive: (
     reference: Reference,
     item: InboxItem,
     options: { wantsReplies: boolean },
-  ) => Promise<readonly Outgoing[]>;
+  ) => Promise<{ readonly replies: readonly Outgoing[]; readonly answer?: InvokeAnswer | undefined }>;
   readonly log: Log;
   readonly now?: () => number;
   /** For tests: where a local issuer stands in for Microsoft's, and what signs outgoing calls. */
@@ -94,22 +94,27 @@ export function createChannel(options: ChannelOptions): Channel {
   return {
     mayCall: allowed,
     async accept(activity, authorization) {
-      const answer = await adapter.take(authorization, activity, async (context) => {
+      let answer: InvokeAnswer | undefined;
+      const taken = await adapter.take(authorization, activity, async (context) => {
         const read = isPersonal(activity, mode) ? readActivity(activity, now()) : null;
         if (!read) {
           log.debug('activity_left', { activity: activity.type });
           return;
         }
         const wantsReplies = activity.deliveryMode === 'expectReplies';
-        const replies = await options.receive(read.reference, read.item, { wantsReplies });
+        const received = await options.receive(read.reference, read.item, { wantsReplies });
+        ({ answer } = received);
         if (!wantsReplies) return;
-        for (const reply of replies) {
+        for (const reply of received.replies) {
           const rendered = renderOutgoing(reply);
           if (rendered) await context.sendActivity(rendered as Partial<Activity>);
           else log.error('message_too_big', { conversation: read.reference.conversationId });
         }
       });
-      return answer;
+      // 501 is botbuilder's answer to an invoke that nobody answered.
+      return activity.type === 'invoke' && activity.deliveryMode !== 'expectReplies'
+        ? { status: 200, body: renderAnswer(activity.name ?? '', answer) }
+        : taken;
     },
     async token() {
       if (!app) return null;
@@ -130,18 +135,8 @@ class Adapter extends CloudAdapter {
     logic: (context: TurnContext) => Promise<void>,
   ): Promise<{ status: number; body: unknown }> {
     const answer = await this.processActivity(authorization, activity as unknown as Activity, logic);
-    // 501 is botbuilder's answer to an invoke that nobody answered.
-    if (activity.type === 'invoke' && activity.deliveryMode !== 'expectReplies')
-      return { status: 200, body: invokeBody(activity.name ?? '') };
     return { status: answer?.status ?? 200, body: (answer?.body as unknown) ?? null };
   }
-}
-
-/** The protocol wants a body for card actions; an empty message changes nothing on the screen. */
-function invokeBody(name: string): object {
-  return name === 'adaptiveCard/action'
-    ? { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' }
-    : {};
 }
 
 /**

@@ -5,7 +5,16 @@
  * Typed text waits for the quiet time, so that a thought sent in pieces becomes one answer; everything else is answered at once.
  * What fails (a bug, a damaged record) is tried again a few times, then set aside with its content: never deleted, never in the way.
  */
-import type { Conversation, Incoming, Outcome, Outgoing, Scene, World } from '../dialogs/ports.ts';
+import { isInvoke } from './activity.ts';
+import type {
+  Conversation,
+  Incoming,
+  InvokeAnswer,
+  Outcome,
+  Outgoing,
+  Scene,
+  World,
+} from '../dialogs/ports.ts';
 import { AppError, codeOf, ConfigError, GiveUp, RetryLater } from './errors.ts';
 import type {
   InboxItem,
@@ -47,9 +56,11 @@ export interface InboxOptions {
 export interface Received {
   /** Messages for the HTTP answer, when it carries them. */
   readonly replies: readonly Outgoing[];
+  /** The answer to an invoke; undefined as long as it is waiting. */
+  readonly answer?: InvokeAnswer | undefined;
   /** False: it was here before. */
   readonly accepted: boolean;
-  /** True: it is kept until the rest of the thought has come; a sign of typing is in order. */
+  /** True: it is kept until the rest of the thought has come, or until it can be answered. */
   readonly waiting: boolean;
 }
 
@@ -122,7 +133,12 @@ export function createInbox(options: InboxOptions): Inbox {
   let started = false;
 
   /** One transaction in a lane; repeated when a message in it cannot be answered, until what can be answered is. */
-  async function inLane(lane: string, opening: Opening, wantsReplies: boolean): Promise<Received> {
+  async function inLane(
+    lane: string,
+    opening: Opening,
+    wantsReplies: boolean,
+    asked: Incoming | null = null,
+  ): Promise<Received> {
     const failed = new Map<string, string>();
     for (;;) {
       const notes: Notes = { filed: 0, handed: 0, dueAt: null, quarantined: [], last: null };
@@ -135,7 +151,9 @@ export function createInbox(options: InboxOptions): Inbox {
       };
       try {
         const received = await store.inTurn(lane, { ...opening, ...(handOver && { handOver }) }, (turn) =>
-          decide(turn, wantsReplies, failed, notes),
+          asked?.kind === 'dialogOpen'
+            ? show(turn, asked, notes)
+            : decide(turn, wantsReplies, failed, notes, asked),
         );
         if (notes.dueAt !== null) wakeAt(notes.dueAt);
         if (notes.filed > notes.handed) options.onCommitted?.(lane);
@@ -149,21 +167,35 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
+  /** Shows a dialog. Nobody acts by it: it is stored nowhere, and cuts no thought in two that waits for its rest. */
+  async function show(turn: Turn, asked: Incoming, notes: Notes): Promise<Received> {
+    const { answer, ...outcome } = await takeTurn(turn.scene(), asked, world);
+    await turn.save(outcome, { inline: false });
+    notes.filed += outcome.outgoing.length;
+    return { replies: [], answer, accepted: true, waiting: false };
+  }
+
   /** What the new item (if any) means for what is waiting. */
   async function decide(
     turn: Turn,
     wantsReplies: boolean,
     failed: ReadonlyMap<string, string>,
     notes: Notes,
+    asked: Incoming | null,
   ): Promise<Received> {
     const item = turn.waiting().find(({ id }) => id === turn.itemId);
     const received = async (): Promise<Received> => ({
       replies: wantsReplies ? await turn.replies() : [],
+      ...(asked && isInvoke(asked) ? { answer: await turn.answer() } : {}),
       accepted: turn.accepted,
       waiting: turn.waiting().some(({ id }) => id === turn.itemId),
     });
     // It has had its effect, or will have it in its time: whoever asks for the replies gets those of the first time.
-    if (turn.itemId !== null && !item) return received();
+    if (turn.itemId !== null && !item) {
+      const first = await received();
+      // What was shown then is not kept: it is shown anew. Its token has been used, so it does nothing twice.
+      return asked?.kind === 'dialogSent' && first.answer === undefined ? show(turn, asked, notes) : first;
+    }
     if (turn.itemId !== null && !turn.accepted && !wantsReplies) return received();
     // Nothing new, and somebody else was here first.
     if (turn.itemId === null && (turn.due === null || turn.due > world.now())) return received();
@@ -259,6 +291,13 @@ export function createInbox(options: InboxOptions): Inbox {
     return null;
   }
 
+  /** Nothing is lost with a dialog that could not be shown: whoever wants to see it asks again. */
+  function unshown(error: unknown): Received {
+    if (error instanceof RetryLater) throw error;
+    options.onTrouble?.(error);
+    return { replies: [], accepted: true, waiting: true };
+  }
+
   async function drain(): Promise<void> {
     for (;;) {
       const now = world.now();
@@ -320,8 +359,11 @@ export function createInbox(options: InboxOptions): Inbox {
 
   return {
     receive(reference, item, { wantsReplies }) {
-      const opening = { from: { reference, place: placeOf(reference) }, item };
-      return tracked(inLane(store.laneOf(reference), opening, wantsReplies));
+      const { incoming } = item;
+      const from = { reference, place: placeOf(reference) };
+      const opening = incoming.kind === 'dialogOpen' ? { from } : { from, item };
+      const received = tracked(inLane(store.laneOf(reference), opening, wantsReplies, incoming));
+      return incoming.kind === 'dialogOpen' ? received.catch(unshown) : received;
     },
     async internal(lane, incoming, key = world.newId()) {
       const now = world.now();

@@ -8,6 +8,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isInvoke } from './activity.ts';
 import { createChannel } from './channel.ts';
 import { loadConfig, operatorLanguage, readDotEnv, type Config } from './config.ts';
 import { createConnector } from './connector.ts';
@@ -19,7 +20,7 @@ import { createMetrics, serveMetrics, type Metrics } from './metrics.ts';
 import { explain, operatorTexts, type Say } from './operator.ts';
 import { openPlayground, type Playground } from './playground.ts';
 import type { Schools } from './school.ts';
-import { followTurns, openSettings } from './school/versions.ts';
+import { followTurns, openSettings, type Settings } from './school/versions.ts';
 import { openServer, type Server } from './server.ts';
 import { localKey, parseKey } from './store/key.ts';
 import { openStore } from './store/store.ts';
@@ -71,7 +72,10 @@ async function start(
     throw error;
   });
   const { schools } = settings;
-  const turns = createTurns({ texts, packs: loadPack, school: settings.viewOf, settings });
+  // The Playground shows none.
+  const dialogs = config.mode === 'teams';
+  const school: Settings['viewOf'] = (id, version) => ({ ...settings.viewOf(id, version), dialogs });
+  const turns = createTurns({ texts, packs: loadPack, school, settings });
   const { store, takeTurn } = followTurns(settings, opened, (scene, incoming, given) =>
     turns.takeTurn(scene, incoming, given),
   );
@@ -99,10 +103,11 @@ async function start(
     tenants: schools.file.tenants ?? (config.app ? [config.app.tenantId.toLowerCase()] : []),
     log,
     receive: async (reference, item, wants) => {
-      const { replies, waiting } = await inbox.receive(reference, item, wants);
-      if (waiting) delivery.typing(reference);
+      const { replies, waiting, answer } = await inbox.receive(reference, item, wants);
+      const asked = isInvoke(item.incoming);
+      if (waiting && !asked) delivery.typing(reference);
       if (item.incoming.kind !== 'left') await welcomeCoach(reference);
-      return replies;
+      return { replies, answer: waiting && asked ? turns.excuse(reference.locale) : answer };
     },
   });
   const welcomeCoach = async ({ aadObjectId }: Reference) => {

@@ -4,7 +4,7 @@
  * Beside a card, `text` is left empty: Teams and the Playground show both, one under the other. The words of the card travel in
  * `summary` (notifications), in the card's `speak` (screen readers) and in its `fallbackText` (clients that cannot show it).
  */
-import type { Label, Outgoing } from '../dialogs/ports.ts';
+import type { InvokeAnswer, Label, Outgoing } from '../dialogs/ports.ts';
 
 /** Most that a message may weigh, as UTF-8 bytes of its JSON; the channel refuses more than about four times this. */
 export const MAX_PAYLOAD_BYTES = 25 * 1024;
@@ -54,6 +54,32 @@ function* candidates(message: Outgoing): Generator<OutboundActivity> {
       attachments: [{ contentType: CARD, content: { ...words, ...card } }],
     };
   }
+}
+
+/** The body of the HTTP answer to an invoke of this name. `answer`: what the conversation says to it; undefined: nothing. */
+export function renderAnswer(name: string, answer: InvokeAnswer | undefined): object {
+  switch (name) {
+    // The protocol wants a body for card actions; an empty message changes nothing on the screen.
+    case 'adaptiveCard/action':
+      return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' };
+    case 'task/fetch':
+    case 'task/submit':
+      return renderDialog(answer ?? null);
+    default:
+      return {};
+  }
+}
+
+function renderDialog(answer: InvokeAnswer): object {
+  if (answer === null) return {};
+  if ('message' in answer) return { task: { type: 'message', value: answer.message } };
+  const { title, size, card } = answer.dialog;
+  return {
+    task: {
+      type: 'continue',
+      value: { title, height: size, width: size, card: { contentType: CARD, content: card } },
+    },
+  };
 }
 
 function common(message: Outgoing): Pick<OutboundActivity, 'type' | 'locale' | 'channelData'> {

@@ -10,6 +10,8 @@ export interface Button {
   readonly title: string;
   /** The opaque id the server gave this button. */
   readonly id: string;
+  /** Opens a dialog, instead of saying something. */
+  readonly opens?: true;
 }
 
 const ZERO_WIDTH_SPACE = '\u200b';
@@ -52,8 +54,9 @@ export function heading(text: string, size: 'medium' | 'large' = 'medium'): Elem
   return { type: 'TextBlock', text: plain(text), size, weight: 'bolder', wrap: true, style: 'heading' };
 }
 
-export function submit({ title, id }: Button): Element {
-  return { type: 'Action.Submit', title, data: { klankbord: id } };
+export function submit({ title, id, opens }: Button): Element {
+  const data = opens ? { msteams: { type: 'task/fetch' }, klankbord: id } : { klankbord: id };
+  return { type: 'Action.Submit', title, data };
 }
 
 export function card(

@@ -25,6 +25,10 @@ export type Incoming =
     }
   /** A button: the opaque id it carries, and what was filled in on the card. */
   | { readonly kind: 'button'; readonly token: string; readonly values: Readonly<Record<string, string>> }
+  /** A dialog is asked for, by a button that carries this opaque id. Reading only: it is answered anew as often as it is asked. */
+  | { readonly kind: 'dialogOpen'; readonly token: string }
+  /** A dialog is sent: the opaque id of the button in it, and what was filled in. */
+  | { readonly kind: 'dialogSent'; readonly token: string; readonly values: Readonly<Record<string, string>> }
   /** The person opened the chat, installed the app, or came back after uninstalling it. */
   | { readonly kind: 'arrived'; readonly installed: boolean }
   /** The app was uninstalled. */
@@ -42,6 +46,22 @@ export type Incoming =
     }
   /** Something that was put off is to happen now, in what follows on this interview. */
   | { readonly kind: 'due'; readonly interviewId: string };
+
+/** Messages of the channel whose sender waits for an answer in the same breath (invokes); bot/activity.ts reads them by name. */
+export type Invoke = Extract<Incoming, { kind: 'dialogOpen' | 'dialogSent' }>;
+
+export interface DialogView {
+  /** In our own words, at most 64 characters. */
+  readonly title: string;
+  /** Adaptive Card 1.5 as JSON, at most 25 KB. */
+  readonly card: Readonly<Record<string, unknown>>;
+  readonly size: 'small' | 'medium' | 'large';
+  /** Shows what belongs to somebody else: no copy of it is kept for a repeated request, it is read again. */
+  readonly unkept?: true;
+}
+
+/** What stands in the dialog from now on: a card, a sentence, or nothing any more (null: it closes). */
+export type InvokeAnswer = { readonly dialog: DialogView } | { readonly message: string } | null;
 
 /* ---------------------------------------------------------------- what is known */
 
@@ -170,6 +190,8 @@ export interface Outcome {
   /** Delete everything of this interview (answers, profile, messages waiting, its key), or of this person. */
   readonly erase?: 'interview' | 'person';
   readonly outgoing: readonly Outgoing[];
+  /** The answer to an invoke; kept with the messages, so that a repeated one gets it again. Absent: it closes what is open. */
+  readonly answer?: InvokeAnswer;
   /** A new version of the school's settings. */
   readonly settings?: NewSettings;
   /** The profile of this interview is taken back from this coach: `instead` stands in its place, where the channel allows. */
@@ -285,6 +307,8 @@ export interface SchoolView {
   readonly voices?: Readonly<Record<string, Voice>>;
   /** The version of the settings that this is; an interview keeps the texts of the version it began with. */
   readonly version?: number;
+  /** Whether the client shows dialogs; without them everything is in the chat. */
+  readonly dialogs?: boolean;
   /** When the bot sends nothing to a coach of its own accord. */
   readonly quietHours?: QuietHours;
 }

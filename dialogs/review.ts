@@ -1,6 +1,7 @@
 /** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
 import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
 import { handOver } from '../machines/handover.ts';
+import type { Language } from '../locales/index.ts';
 import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
@@ -112,7 +113,7 @@ async function viewOf(talk: Talk, scope: 'kept' | 'all'): Promise<ProfileView> {
   return toView(talk, profile, talk.world.now());
 }
 
-function toView(talk: Talk, profile: Profile, at: number): ProfileView {
+export function toView(talk: Talk, profile: Profile, at: number): ProfileView {
   const date = new Intl.DateTimeFormat(talk.language.tag, {
     dateStyle: 'long',
     timeZone: 'Europe/Amsterdam',
@@ -121,11 +122,14 @@ function toView(talk: Talk, profile: Profile, at: number): ProfileView {
 }
 
 /** What stands above the profile: who shares it, what it is, what comes next. */
-function introduction({ conversation: { name }, language, alias }: Talk): string {
-  return name
-    ? language.t('coach:profileFrom', { alias, teacher: name })
+export function introduction(language: Language, alias: string, teacher: string | null): string {
+  return teacher
+    ? language.t('coach:profileFrom', { alias, teacher })
     : language.t('coach:profileArrived', { alias });
 }
+
+const introductionOf = ({ conversation, language, alias }: Talk): string =>
+  introduction(language, alias, conversation.name);
 
 /** Exactly what the coach would see, then the question. */
 export async function putSharing(teacher: Teacher, ask: Ask, before: readonly string[]): Promise<void> {
@@ -134,7 +138,7 @@ export async function putSharing(teacher: Teacher, ask: Ask, before: readonly st
   const coach = talk.school.coach.name;
   const view = await viewOf(talk, 'kept');
   const others = (await rowsOf(talk)).others.filter((r) => !r.removed);
-  const lead = [...before, language.t('review:previewIntro', { coach }), introduction(talk)];
+  const lead = [...before, language.t('review:previewIntro', { coach }), introductionOf(talk)];
   const parts = [
     ...profileParts(language, view, lead),
     ...othersParts(
@@ -232,9 +236,9 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
     }),
   );
   const notBefore = afterQuietHours(now, talk.school.quietHours);
-  for (const part of profileParts(language, view, [introduction(talk)])) {
+  for (const part of profileParts(language, view, [introductionOf(talk)])) {
     talk.say({
-      to: { coach: talk.school.coach.aadObjectId },
+      to: { coach: coach.aadObjectId },
       label: { step: 'coach', kind: 'profile' },
       ...part,
       ...(notBefore > now ? { notBefore } : {}),

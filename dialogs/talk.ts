@@ -21,11 +21,13 @@ import type { Handover } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
 import type { AdminMemory } from './admin.ts';
+import type { DialogMemory } from './dialogs.ts';
 import type {
   Act,
   Conversation,
   HandedOver,
   Interview,
+  InvokeAnswer,
   Label,
   NewSettings,
   Outcome,
@@ -57,6 +59,8 @@ export interface Memory {
   readonly toldWaiting?: boolean;
   /** Where an admin is in the settings; absent outside them. */
   readonly admin?: AdminMemory | undefined;
+  /** Dialogs that are open, and the buttons that open one. */
+  readonly dialogs?: DialogMemory;
   /** Which mistakes of the school file this admin was told. */
   readonly toldTrouble?: string;
 }
@@ -83,6 +87,7 @@ export class Talk {
   #withdraw: Outcome['withdraw'];
   #handovers: HandedOver[] | null = null;
   #kept = new Map<string, Handover>();
+  #answer: InvokeAnswer | undefined;
 
   constructor(
     scene: Scene,
@@ -293,6 +298,11 @@ export class Talk {
     this.#withdraw = what;
   }
 
+  /** Answers the invoke of this turn. */
+  reply(answer: InvokeAnswer): void {
+    this.#answer = answer;
+  }
+
   /** Puts an act on record. */
   audit(act: Act): void {
     this.#acts.push(act);
@@ -329,7 +339,8 @@ export class Talk {
     };
     const erase = this.#erase;
     const audit = this.#acts.length > 0 ? { audit: this.#acts } : {};
-    if (erase) return { erase, conversation, outgoing: this.outgoing, ...audit };
+    const answer = this.#answer === undefined ? {} : { answer: this.#answer };
+    if (erase) return { erase, conversation, outgoing: this.outgoing, ...answer, ...audit };
     return {
       ...(Object.keys(conversation).length > 0 ? { conversation } : {}),
       ...(this.#interviewChanged && this.interview
@@ -341,6 +352,7 @@ export class Talk {
       ...(this.#settings ? { settings: this.#settings } : {}),
       ...(this.#withdraw ? { withdraw: this.#withdraw } : {}),
       ...(this.#kept.size > 0 ? { handovers: [...this.#kept.values()] } : {}),
+      ...answer,
       ...audit,
     };
   }

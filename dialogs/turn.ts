@@ -5,7 +5,17 @@ import { adminTurn, isForAdmin } from './admin.ts';
 import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
-import type { Incoming, Outcome, Scene, SchoolView, SettingsPort, World } from './ports.ts';
+import { dialogTurn } from './dialogs.ts';
+import type {
+  Incoming,
+  Invoke,
+  InvokeAnswer,
+  Outcome,
+  Scene,
+  SchoolView,
+  SettingsPort,
+  World,
+} from './ports.ts';
 import { unpin } from './safety.ts';
 import { Talk } from './talk.ts';
 import { isFreeText, Teacher, type Packs } from './teacher.ts';
@@ -27,6 +37,8 @@ export interface Turns {
   readonly bypasses: (incoming: Incoming, scene: Scene) => boolean;
   /** What to say when a message could not be dealt with and was set aside. */
   readonly explain: (scene: Scene, world: World) => Promise<Outcome>;
+  /** What a dialog says while what was asked or sent cannot be dealt with. `locale`: of who waits for it. */
+  readonly excuse: (locale: string | null) => InvokeAnswer;
 }
 
 /** For looking without touching. */
@@ -47,6 +59,10 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
   return {
     async takeTurn(scene, incoming, world) {
       const talk = talkOf(scene, world);
+      if (incoming.kind === 'dialogOpen' || incoming.kind === 'dialogSent') {
+        await dialogTurn(talk, { packs, ...(settings ? { settings } : {}) }, incoming);
+        return talk.outcome();
+      }
       if (settings && (await adminTurn(talk, packs, settings, incoming))) return talk.outcome();
       if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
       else await teacherTurn(new Teacher(talk, packs), incoming);
@@ -56,6 +72,10 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
       const talk = talkOf(scene, world);
       talk.notice('failure');
       return { outgoing: talk.outgoing };
+    },
+    excuse: (locale) => {
+      const code = texts.negotiate(locale) ?? texts.codes[0] ?? 'nl';
+      return { message: texts.language(code).t('dialogs:failed') };
     },
     bypasses(incoming, scene) {
       if (incoming.kind !== 'text') return true;
@@ -77,7 +97,7 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
   };
 }
 
-async function teacherTurn(teacher: Teacher, incoming: Incoming): Promise<void> {
+async function teacherTurn(teacher: Teacher, incoming: Exclude<Incoming, Invoke>): Promise<void> {
   const { talk } = teacher;
   switch (incoming.kind) {
     case 'text':

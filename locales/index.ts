@@ -21,6 +21,7 @@ const NAMESPACES = [
   'safety',
   'rights',
   'document',
+  'dialogs',
 ] as const;
 type Namespace = (typeof NAMESPACES)[number];
 

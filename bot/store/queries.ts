@@ -87,7 +87,7 @@ export function createQueries(engine: Engine) {
       db
         .selectFrom('outbox as o')
         .innerJoin('data_key as k', 'k.id', 'o.key_owner')
-        .select(['o.position', 'o.message', 'o.key_owner', 'k.wrapped as key'])
+        .select(['o.act', 'o.message', 'o.key_owner', 'k.wrapped as key'])
         .where('o.conversation_id', '=', lane)
         .where('o.item_id', '=', item)
         .where('o.destination', '=', lane)

@@ -115,7 +115,7 @@ export interface Tables {
     settled_at: number | null;
     /** Null once its time is over. */
     message: Sealed | null;
-    /** `update` or `delete`: what is to become of an earlier message; null for a message of its own. */
+    /** `update` or `delete`: what is to become of an earlier message. `answer`: the answer to an invoke. Null for a message of its own. */
     act: string | null;
     /** Position of that earlier message; null when its id at the channel stands in `activity_id`. */
     earlier: number | null;

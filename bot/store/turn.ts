@@ -1,7 +1,16 @@
 /** One conversation under its lock: what it was, what a message makes of it, and what of that is written at the end. */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Act, Conversation, Interview, Outcome, Outgoing, Role, Scene } from '../../dialogs/ports.ts';
+import type {
+  Act,
+  Conversation,
+  Interview,
+  InvokeAnswer,
+  Outcome,
+  Outgoing,
+  Role,
+  Scene,
+} from '../../dialogs/ports.ts';
 import { keyOf, type Answer } from '../../machines/journal.ts';
 import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
@@ -104,6 +113,7 @@ interface Where {
   readonly destination: string;
 }
 const ITSELF: About = { act: null, earlier: null, activity_id: null };
+const ANSWER: About = { act: 'answer', earlier: null, activity_id: null };
 /** What is filed to delete a message says nothing itself. */
 const GONE: Outgoing = { to: 'here', label: { step: 'c1_bot', kind: 'notice' }, lang: 'nl', text: '' };
 
@@ -117,6 +127,7 @@ class StoredTurn implements Turn {
   readonly #lane: string;
   readonly #items: Items;
   readonly #replies: Outgoing[] = [];
+  #answer: InvokeAnswer | undefined;
   #row: Row;
   #key: DataKey;
   #changed = false;
@@ -283,6 +294,7 @@ class StoredTurn implements Turn {
     if (outcome.handovers) await this.#handovers.save(this.#whose, outcome.handovers, own);
     if (outcome.settings) await fileSettings(this.#tools, this.#tx, outcome.settings);
     for (const message of outcome.outgoing) await this.#fileWhereItBelongs(message, inline);
+    if (outcome.answer !== undefined) this.#fileAnswer(outcome.answer);
     // After what is said: who asked for it reads that first.
     for (const id of shown) this.#file(GONE, false, { act: 'delete', earlier: null, activity_id: id });
     for (const act of outcome.audit ?? []) this.#audit(act);
@@ -443,6 +455,24 @@ class StoredTurn implements Turn {
     };
   }
 
+  /** Never under way by itself: the HTTP answer carries it. */
+  #fileAnswer(answer: InvokeAnswer): void {
+    const owner = this.#held?.interview ? this.#held.interview.id : this.#lane;
+    const key = this.#held?.interview ? this.#held.key : this.#key;
+    const at = this.#tools.now();
+    this.#answer = answer;
+    if (answer && 'dialog' in answer && answer.dialog.unkept) return;
+    this.#tx.write(
+      this.#tools.queries.file({
+        ...{ conversation_id: this.#lane, destination: this.#lane, key_owner: owner },
+        ...{ item_id: this.itemId ?? this.#lastProcessed, state: 'inline', ...ANSWER },
+        ...{ due_at: at, created_at: at, settled_at: at, claimed_until: null },
+        ...{ attempts: 0, interrupted: 0, reason: null },
+        message: key.seal(messagePlace(owner, this.#lane), answer),
+      }),
+    );
+  }
+
   async handedOver(): Promise<readonly OutboxItem[]> {
     const rows = await Promise.all(this.#handed.map(({ filed }) => filed));
     return this.#handed.map(({ message }, nth) => ({
@@ -465,6 +495,7 @@ class StoredTurn implements Turn {
     }
     this.#held = null;
     this.#replies.length = 0;
+    this.#answer = undefined;
     this.#handed = this.#handed.filter(({ owner }) => what === 'interview' && owner !== interview);
     this.#change({ interview_id: null });
     if (what === 'interview') return;
@@ -495,11 +526,25 @@ class StoredTurn implements Turn {
 
   async replies(): Promise<readonly Outgoing[]> {
     if (this.itemId === null || this.#replies.length > 0) return [...this.#replies];
-    const rows = await this.#tx.read(this.#tools.queries.replies({ lane: this.#lane, item: this.itemId }));
-    return rows.map((row) => {
-      const key = this.#tools.keyring.open(row.key_owner, row.key);
-      return key.open(messagePlace(row.key_owner, this.#lane), row.message ?? '') as Outgoing;
-    });
+    const filed = await this.#filed(this.itemId);
+    return filed.flatMap(({ act, content }) => (act === null ? [content as Outgoing] : []));
+  }
+
+  async answer(): Promise<InvokeAnswer | undefined> {
+    if (this.itemId === null || this.#answer !== undefined) return this.#answer;
+    const filed = await this.#filed(this.itemId);
+    return filed.findLast(({ act }) => act === 'answer')?.content as InvokeAnswer | undefined;
+  }
+
+  /** What an item led to, here. */
+  async #filed(item: string): Promise<{ readonly act: string | null; readonly content: unknown }[]> {
+    const rows = await this.#tx.read(this.#tools.queries.replies({ lane: this.#lane, item }));
+    return rows.map(({ act, key_owner, key, message }) => ({
+      act,
+      content: this.#tools.keyring
+        .open(key_owner, key)
+        .open(messagePlace(key_owner, this.#lane), message ?? ''),
+    }));
   }
 
   #change(fields: Partial<Row>): void {

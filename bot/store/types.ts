@@ -1,6 +1,7 @@
 /** The door of the store. One contract, two engines (SQLite, PostgreSQL); tests/store runs on both. */
 import type {
   Incoming,
+  InvokeAnswer,
   NewSettings,
   Outcome,
   Outgoing,
@@ -130,6 +131,8 @@ export interface Turn {
   save(outcome: Outcome, options: { readonly inline: boolean }): Promise<void>;
   /** Messages `here` that the item of the opening led to, in order; also from an earlier request. */
   replies(): Promise<readonly Outgoing[]>;
+  /** The answer that the item of the opening got; also from an earlier request. Undefined when it has none (yet). */
+  answer(): Promise<InvokeAnswer | undefined>;
 }
 
 /** What an operator may see: numbers, never content. */

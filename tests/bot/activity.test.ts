@@ -76,7 +76,31 @@ describe('an activity', () => {
       { text: 'ja', value: { x: 1 } },
       { kind: 'text', text: 'ja', sources: ['m1'] },
     ],
-    ['another invoke', { type: 'invoke', name: 'task/fetch', value: {} }, undefined],
+    [
+      'a dialog that is opened',
+      {
+        type: 'invoke',
+        name: 'task/fetch',
+        value: { data: { msteams: { type: 'task/fetch' }, klankbord: 't1' }, context: { theme: 'dark' } },
+      },
+      { kind: 'dialogOpen', token: 't1' },
+    ],
+    [
+      'a dialog that is sent',
+      { type: 'invoke', name: 'task/submit', value: { data: { klankbord: 't1', keep1: 'false', n: 3 } } },
+      { kind: 'dialogSent', token: 't1', values: { keep1: 'false' } },
+    ],
+    [
+      'a dialog that is not ours',
+      { type: 'invoke', name: 'task/fetch', value: 'x' },
+      { kind: 'dialogOpen', token: '' },
+    ],
+    [
+      'nothing sent at all',
+      { type: 'invoke', name: 'task/submit' },
+      { kind: 'dialogSent', token: '', values: {} },
+    ],
+    ['another invoke', { type: 'invoke', name: 'signin/verifyState', value: {} }, undefined],
     [
       'the app installed',
       { type: 'installationUpdate', action: 'add' },

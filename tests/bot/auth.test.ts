@@ -38,7 +38,7 @@ async function openTeamsMode(
     tenants: [TENANT],
     receive: async (reference, item) => {
       heard.push([reference, item]);
-      return [];
+      return { replies: [] };
     },
     log,
     issuer: {

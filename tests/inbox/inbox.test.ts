@@ -107,6 +107,87 @@ describe.each(engines)('the inbox on $title', (engine) => {
       expect(await store.dueLanes(time.at + 99 * QUIET, 9)).toEqual([]);
     });
 
+    test('a dialog is shown as often as it is asked for, is kept nowhere and cuts no thought in two', async () => {
+      let shown = 0;
+      inbox = create({
+        takeTurn: async (scene, incoming, world) =>
+          incoming.kind === 'dialogOpen'
+            ? { answer: { message: `shown ${(shown += 1)}` }, outgoing: [] }
+            : echo(scene, incoming, world),
+      });
+      const open = item('open', { kind: 'dialogOpen', token: 't' });
+      await say('a');
+      expect(await send(open)).toMatchObject({ answer: { message: 'shown 1' }, waiting: false });
+      expect(await send(open)).toMatchObject({ answer: { message: 'shown 2' } });
+      await say('b');
+      time.at += QUIET;
+      await inbox.drain();
+      expect(await heard()).toEqual(['1: a\nb']);
+      expect(await store.status()).toMatchObject({ inbox: { processed: 2 }, outbox: { sent: 1 } });
+    });
+
+    test('a dialog that is sent has one effect, and its answer is given again, also by another process', async () => {
+      const sent = item('sent', { kind: 'dialogSent', token: 't', values: {} });
+      let turns = 0;
+      const takeTurn: InboxOptions['takeTurn'] = async () => {
+        turns += 1;
+        return { answer: { message: `answer ${turns}` }, outgoing: [message('said')] };
+      };
+      inbox = create({ takeTurn });
+      await say('a');
+      expect(await send(sent)).toMatchObject({
+        answer: { message: 'answer 2' },
+        accepted: true,
+        replies: [],
+      });
+      await inbox.stop();
+      await store.close();
+      store = await open();
+      inbox = create({ takeTurn });
+      expect(await send(sent)).toMatchObject({ answer: { message: 'answer 2' }, accepted: false });
+      // The answer is no message: it is neither sent nor among the replies.
+      expect(await heard()).toEqual(['said', 'said']);
+      expect((await send(sent, true)).replies.map(({ text }) => text)).toEqual(['said', 'said']);
+      expect(turns).toBe(2);
+      const closes = create({ takeTurn: async () => ({ answer: null, outgoing: [] }) });
+      const other = item('other', { kind: 'dialogSent', token: 't', values: {} });
+      expect(await closes.receive(anne, other, { wantsReplies: false })).toMatchObject({ answer: null });
+      expect(await closes.receive(anne, other, { wantsReplies: false })).toMatchObject({ answer: null });
+      await closes.stop();
+    });
+
+    test('what a dialog showed of somebody else is not kept, and is shown anew when it is sent again', async () => {
+      const dialog = { title: 't', card: { text: 'of somebody else' }, size: 'large', unkept: true } as const;
+      inbox = create({ takeTurn: async () => ({ answer: { dialog }, outgoing: [] }) });
+      const sent = item('sent', { kind: 'dialogSent', token: 't', values: {} });
+      expect(await send(sent)).toMatchObject({ answer: { dialog }, accepted: true });
+      expect(await store.status()).toMatchObject({ outbox: {} });
+      expect(await send(sent)).toMatchObject({ answer: { dialog } });
+    });
+
+    test('a dialog that cannot be shown is forgotten; what was sent with one is tried again', async () => {
+      let broken = true;
+      const trouble: unknown[] = [];
+      inbox = create({
+        onTrouble: (error) => trouble.push(error),
+        takeTurn: async () => {
+          if (broken) throw new Error('broken on purpose');
+          return { answer: { message: 'taken' }, outgoing: [] };
+        },
+      });
+      const unshown = await send(item('open', { kind: 'dialogOpen', token: 't' }));
+      expect(unshown).toMatchObject({ waiting: true });
+      expect(unshown.answer).toBeUndefined();
+      expect(trouble).toHaveLength(1);
+      const sent = item('sent', { kind: 'dialogSent', token: 't', values: { text: 'kept' } });
+      const failed = await send(sent);
+      expect([failed.waiting, failed.answer]).toEqual([true, undefined]);
+      broken = false;
+      time.at += QUIET;
+      await inbox.drain();
+      expect(await send(sent)).toMatchObject({ answer: { message: 'taken' }, waiting: false });
+    });
+
     test('an edit of a waiting piece changes it, a deletion withdraws it, and nothing is said', async () => {
       await say('a');
       await say('b');

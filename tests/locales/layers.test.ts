@@ -79,6 +79,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
         'profile',
         'safety',
         'rights',
+        'dialogs',
       ];
       const left = namespaces
         .filter((ns) => has(`${base}/${ns}`))

@@ -22,6 +22,7 @@ const FILES = [
   'safety',
   'rights',
   'document',
+  'dialogs',
 ] as const;
 type File = (typeof FILES)[number];
 

@@ -191,9 +191,28 @@ export interface Person {
   ask(text: string): Promise<WireActivity[]>;
   /** Presses a button of a card. */
   press(token: string, values?: Record<string, string>): Promise<void>;
+  /** Asks for the dialog of a button, or sends one; gives what the client is told to show. `id`: of the activity. */
+  dialog(
+    name: 'task/fetch' | 'task/submit',
+    data: Record<string, unknown>,
+    id?: string,
+  ): Promise<Task | null>;
   /** Opens the chat for the first time, as Teams reports it. */
   install(): Promise<void>;
 }
+
+/** What a dialog is to show: a card (`continue`) or a sentence (`message`); nothing: it closes. */
+export type Task =
+  | { readonly type: 'message'; readonly value: string }
+  | {
+      readonly type: 'continue';
+      readonly value: {
+        readonly title: string;
+        readonly height: string;
+        readonly width: string;
+        readonly card: { readonly contentType: string; readonly content: Record<string, unknown> };
+      };
+    };
 
 export interface PersonOptions {
   /** Address of the bot, e.g. http://127.0.0.1:3978 */
@@ -250,6 +269,11 @@ export function person(options: PersonOptions): Person {
       return body.activities.filter((activity) => activity.type === 'message');
     },
     press: async (token, values = {}) => void (await must({ value: { klankbord: token, ...values } })),
+    dialog: async (name, data, id = randomUUID()) => {
+      const value = { data, context: { theme: 'default' } };
+      const body = (await must({ type: 'invoke', name, id, value, text: undefined })) as { task?: Task };
+      return body.task ?? null;
+    },
     install: async () => void (await must({ type: 'installationUpdate', action: 'add' })),
   };
 }

@@ -1,0 +1,110 @@
+/** The whole bot in this process, behind its real HTTP route, with its real store and delivery; dialogs can be switched on. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { isInvoke } from '../../bot/activity.ts';
+import { createChannel } from '../../bot/channel.ts';
+import { createConnector } from '../../bot/connector.ts';
+import { CLAIM_MS, createDelivery, type Delivery } from '../../bot/delivery.ts';
+import { createInbox } from '../../bot/inbox.ts';
+import { createLog } from '../../bot/log.ts';
+import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
+import { openServer } from '../../bot/server.ts';
+import { openStore } from '../../bot/store/store.ts';
+import type { Place, Store } from '../../bot/store/types.ts';
+import type { Incoming } from '../../dialogs/ports.ts';
+import { createTurns } from '../../dialogs/turn.ts';
+import { loadTexts } from '../../locales/index.ts';
+import { loadPack } from '../../locales/listening.ts';
+
+const texts = loadTexts();
+const EXAMPLE = readFileSync(new URL('../../school.example.yaml', import.meta.url), 'utf8');
+/** The coach and the admin of the example school. */
+export const COACH = '00000000-0000-0000-0000-0000000000c0';
+
+export interface RunningBot {
+  readonly address: string;
+  readonly store: Store;
+  readonly settings: Settings;
+  /** Lets every turn with such a message fail from now on; null: none. */
+  breakOn(kind: Incoming['kind'] | null): void;
+  /** Answers what is due again. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBot({ dialogs = true }: { dialogs?: boolean } = {}): Promise<RunningBot> {
+  const folder = mkdtempSync(join(tmpdir(), 'klankbord-bot-'));
+  const file = join(folder, 'school.yaml');
+  writeFileSync(file, EXAMPLE);
+  const log = createLog({ level: 'error', write: () => undefined });
+  const opened = await openStore({ dataDir: folder }, { key: Buffer.alloc(32, 3), now: Date.now });
+  const settings = await openSettings({ store: opened, file });
+  const { schools } = settings;
+  const world = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
+  const turns = createTurns({
+    texts,
+    packs: loadPack,
+    school: (id, version) => ({ ...settings.viewOf(id, version), dialogs }),
+    settings,
+  });
+  let broken: Incoming['kind'] | null = null;
+  const { store, takeTurn } = followTurns(settings, opened, async (scene, incoming, given) => {
+    if (incoming.kind === broken) throw new Error('broken on purpose');
+    return turns.takeTurn(scene, incoming, given);
+  });
+  const placeOf = (id: string | null): Place => ({
+    role: schools.roleOf(id),
+    schoolId: schools.schoolFor(id).id,
+  });
+  const lazily: { delivery: Delivery | null } = { delivery: null };
+  const inbox = createInbox({
+    store,
+    takeTurn,
+    bypasses: turns.bypasses,
+    world,
+    quietMs: 0,
+    placeOf: ({ aadObjectId }) => placeOf(aadObjectId),
+    onCommitted: (lane) => lazily.delivery?.kick(lane),
+    handOver: { claimMs: CLAIM_MS, take: (items) => lazily.delivery?.take(items) },
+  });
+  const channel = createChannel({
+    mode: 'local',
+    app: null,
+    tenants: [],
+    log,
+    receive: async (reference, item, wants) => {
+      const { replies, waiting, answer } = await inbox.receive(reference, item, wants);
+      const asked = isInvoke(item.incoming);
+      return { replies, answer: waiting && asked ? turns.excuse(reference.locale) : answer };
+    },
+  });
+  const connector = createConnector({ mayCall: channel.mayCall, token: channel.token });
+  const delivery = createDelivery({
+    ...{ store, connector, placeOf, log, now: Date.now, random: Math.random },
+    tell: (lane, news, once) => inbox.internal(lane, news, once),
+  });
+  lazily.delivery = delivery;
+  const server = await openServer({
+    ...{ host: '127.0.0.1', port: 0, local: true, accept: channel.accept, log },
+    ping: () => store.ping(),
+  });
+  inbox.start();
+  delivery.start();
+  return {
+    address: `http://127.0.0.1:${server.port}`,
+    store,
+    settings,
+    breakOn: (kind) => void (broken = kind),
+    drain: () => inbox.drain(),
+    async close() {
+      await server.close();
+      await inbox.stop();
+      await delivery.stop();
+      connector.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
