@@ -1,17 +1,20 @@
 /** What a teacher can ask for at any time, and what then happens. */
 import { isErasureAsked, paceOf, pendingOf, phaseOf } from '../machines/course.ts';
-import { isQuestion, QUESTION_IDS, questionsOf, type QuestionId } from '../machines/definition.ts';
+import { askedOf, isQuestion, placeOf } from '../machines/definition.ts';
 import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { putSharedCopy } from './review.ts';
+import { beginReflection, endReflection } from './reflection.ts';
 import { exportData, withdraw } from './rights.ts';
 import { isPinned, showContacts, showPinned, unpin } from './safety.ts';
 import type { Teacher } from './teacher.ts';
 import { putWaiting } from './waiting.ts';
 
 const EXCERPT_IN_LIST = 60;
+/** About the interview; they wait until the small script beside it is done. */
+const LATER: ReadonlySet<Command['id']> = new Set(['share', 'withdraw', 'profile']);
 const MOVES: ReadonlySet<Command['id']> = new Set(['skip', 'back', 'change', 'changeNumber']);
 
 export async function obey(teacher: Teacher, command: Command): Promise<void> {
@@ -27,6 +30,8 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       return speak(teacher, command.lang);
     case 'again':
       return startAgain(teacher);
+    case 'reflect':
+      return beginReflection(teacher);
     default:
       break;
   }
@@ -35,6 +40,7 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
   const snapshot = await talk.snapshot();
   const ask = pendingOf(snapshot);
   const erasing = isErasureAsked(snapshot);
+  if (talk.aside && LATER.has(command.id)) return talk.notice('reflection:onlyYours');
   switch (command.id) {
     case 'erase':
       if (!erasing) await talk.happen({ type: 'ERASE_ASKED' });
@@ -65,6 +71,7 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       if (paceOf(snapshot) === 'running') await talk.happen({ type: 'PAUSED' });
       return teacher.offer('paused', ['resume']);
     case 'stop':
+      if (talk.aside) return endReflection(teacher);
       if (paceOf(snapshot) !== 'stopped') await talk.happen({ type: 'STOPPED' });
       talk.update({ status: 'stopped' });
       return teacher.offer('stopped', ['resume', 'startAgain']);
@@ -106,25 +113,16 @@ async function resume(teacher: Teacher, ask: Ask | null): Promise<void> {
 
 /* ---------------------------------------------------------------- going back */
 
-/** Place of an answer in the script. */
-function placeOf(answer: { readonly step: string }): number {
-  const early = ['c3_consent', 'c4_alias'].indexOf(answer.step);
-  if (early >= 0) return early - 2;
-  const question = isQuestion(answer.step) ? QUESTION_IDS.indexOf(answer.step) : -1;
-  return question >= 0
-    ? question
-    : 100 + ['r1_review', 'r2_add', 'r3_share', 'r4_state'].indexOf(answer.step);
-}
-
 async function goBack(teacher: Teacher, ask: Ask): Promise<void> {
   const { talk } = teacher;
   const before = (await talk.answers()).filter(
     (a) =>
       a.step !== 'c3_consent' &&
       !a.reopened &&
-      (placeOf(a) < placeOf(ask) || (a.step === ask.step && ask.probe !== null && a.probe !== ask.probe)),
+      (placeOf(a.step) < placeOf(ask.step) ||
+        (a.step === ask.step && ask.probe !== null && a.probe !== ask.probe)),
   );
-  const last = [...before].sort((a, b) => placeOf(a) - placeOf(b) || a.seq - b.seq).at(-1);
+  const last = [...before].sort((a, b) => placeOf(a.step) - placeOf(b.step) || a.seq - b.seq).at(-1);
   if (!last) {
     talk.notice('nothingBefore');
     return teacher.perform([{ type: 'ask', ask }], { before: [] });
@@ -149,7 +147,7 @@ async function reopen(teacher: Teacher, answer: Answer): Promise<void> {
 async function answered(teacher: Teacher): Promise<{ n: number; answer: Answer }[]> {
   const { talk } = teacher;
   const answers = await talk.answers();
-  return questionsOf(talk.open().definition).flatMap((step: QuestionId, i) => {
+  return askedOf(talk.open().definition).flatMap((step, i) => {
     const answer = answers.find((a) => a.step === step && a.probe === null);
     return answer ? [{ n: i + 1, answer }] : [];
   });

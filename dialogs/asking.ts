@@ -1,6 +1,6 @@
 /** How a question is put: the words, the ways to answer, the card or the quick replies. */
 import type { Language } from '../locales/index.ts';
-import { isQuestion, questionsOf } from '../machines/definition.ts';
+import { askedOf, isQuestion } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import { holderOf } from '../machines/follow-up.ts';
 import type { Ask } from '../machines/slots.ts';
@@ -13,7 +13,7 @@ import type { Talk } from './talk.ts';
 const MOST_BUTTONS = 6;
 const SHOWN_OF_EARLIER_ANSWER = 300;
 /** Steps that are answered with a button; all others are answered in one's own words. */
-const BUTTON_STEPS = new Set(['c3_consent', 'r2_add', 'r3_share', 'r4_state']);
+const BUTTON_STEPS = new Set(['c3_consent', 'r2_add', 'r3_share', 'r4_state', 'm5_keep']);
 
 export const FEELING_WORDS = 'feelings';
 
@@ -53,6 +53,8 @@ export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): string[] {
       return ['shareKept', 'shareAll', 'shareNone'];
     case 'r4_state':
       return ['stateFine', 'stateTouched', 'stateTalk'];
+    case 'm5_keep':
+      return ['keepMine', 'eraseMine'];
     default:
       break;
   }
@@ -81,10 +83,11 @@ export function wording(
     alias: names.alias ?? '',
     coach: talk.school.coach.name,
     quote,
+    child: names.alias ?? language.t('reflection:nameless'),
     word: wordFor(names.words, ask),
   };
   if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, ask.nth, params);
-  const key = `interview:${ask.step}`;
+  const key = `${ask.step.startsWith('m') ? 'reflection' : 'interview'}:${ask.step}`;
   return isQuestion(ask.step)
     ? language.variant(key, talk.memory.round ?? 0, params)
     : language.t(key, params);
@@ -183,15 +186,16 @@ export function putQuestion(talk: Talk, ask: Ask, reopened: Answer | null, lead:
   talk.say({ label, text: lines.join('\n\n'), suggestions: suggestionsFor(talk.language, choices) });
 }
 
-/** A notice with buttons of its own, each with a word that can be typed. */
+/** A notice with buttons of its own, each with a word that can be typed. `before`: what is said above it, in the same message. */
 export function putOffer(
   talk: Talk,
   key: string,
   ids: readonly string[],
   params: Record<string, string | number> = {},
+  before: readonly string[] = [],
 ): void {
   const { language } = talk;
-  const text = language.t(`notices:${key}`, params);
+  const text = [...before, language.t(key.includes(':') ? key : `notices:${key}`, params)].join('\n\n');
   const buttons = buttonsFor(talk, key, ids);
   talk.say({
     label: { step: talk.step, kind: 'notice', choices: ids.map((id) => toChoice(language, id)) },
@@ -239,7 +243,7 @@ export function readFeelings(language: Language, text: string): string[] {
 
 /** "Vraag 4 van 9." or where we are outside the questions. */
 export function progressText(talk: Talk, ask: Ask | null): string {
-  const place = ask ? progressOf(questionsOf(talk.open().definition), ask.step) : null;
+  const place = ask ? progressOf(askedOf(talk.open().definition), ask.step) : null;
   if (place) return talk.language.t('notices:progress', place);
   const early = ask?.step === 'c3_consent' || ask?.step === 'c4_alias';
   return talk.language.t(early ? 'notices:progressOpening' : 'notices:progressReview');

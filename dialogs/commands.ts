@@ -19,6 +19,7 @@ export const COMMANDS = [
   'share',
   'profile',
   'again',
+  'reflect',
   'yes',
   'no',
 ] as const;

@@ -1,6 +1,6 @@
 /** Messages that were edited or deleted in Teams change the answer they were, by the same road as "back". */
 import { pendingOf } from '../machines/course.ts';
-import { isQuestion } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import { mergeWords, readWords } from '../machines/words.ts';
 import { editHeld } from './masking.ts';
@@ -9,7 +9,8 @@ import { listeningFor, type Teacher } from './teacher.ts';
 
 /** What a changed text is listened to for: its own question, or what may be said at the end. */
 function hear(teacher: Teacher, answer: Answer, text: string): Answer['heard'] {
-  if (isQuestion(answer.step)) return teacher.listen(text, listeningFor(answer.step, answer.probe));
+  if (isQuestion(answer.step) || isAsideQuestion(answer.step))
+    return teacher.listen(text, listeningFor(answer.step, answer.probe));
   return answer.heard ? teacher.listen(text, 'closing') : null;
 }
 

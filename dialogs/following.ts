@@ -1,11 +1,12 @@
 /** What the machine asks for is said: the next question with a word of acknowledgement, the review, the sharing, the close. */
-import { isQuestion } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
 import { holderOf, type ProbeId } from '../machines/follow-up.ts';
 import type { Effect } from '../machines/interview.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import type { Holder } from '../machines/listening/types.ts';
 import type { Ask } from '../machines/slots.ts';
 import { putQuestion } from './asking.ts';
+import { finishReflection, readBack } from './reflection.ts';
 import { putReview, putSharing, share } from './review.ts';
 import type { Talk } from './talk.ts';
 import { toldBeforehand } from './safety.ts';
@@ -47,7 +48,8 @@ export async function carryOut(teacher: Teacher, effects: readonly Effect[], aft
         await share(teacher, effect.scope);
         break;
       case 'close':
-        close(talk, effect.shared, effect.state);
+        if (talk.aside) finishReflection(teacher, effect.state === 'keepMine');
+        else close(teacher, effect.shared, effect.state);
         break;
     }
   }
@@ -62,6 +64,7 @@ async function putNext(teacher: Teacher, ask: Ask, after: After): Promise<void> 
   const before = after.before ?? acknowledge(talk, ask, after);
   if (ask.step === 'r1_review') return putReview(teacher, before);
   if (ask.step === 'r3_share') return putSharing(teacher, ask, before);
+  if (ask.step === 'm5_keep') return readBack(teacher, ask, before);
   // Only a turn that replays can meet an answer that waits to be given anew.
   const reopened = talk.memory.rewound
     ? ((await talk.answers()).find((a) => sameKey(a, ask) && a.reopened) ?? null)
@@ -82,12 +85,13 @@ function acknowledge(talk: Talk, ask: Ask, { answer, skipped, from }: After): st
   if (!answer || !from) return lines;
   if (answer.text.length > LONG_ANSWER) lines.push(language.t('notices:longKept'));
   if (from.step === 'r2_add' && answer.text !== '') lines.push(language.t('notices:addTaken'));
-  if (!isQuestion(from.step)) return lines;
+  if (!isQuestion(from.step) && !isAsideQuestion(from.step)) return lines;
   if (skipped) return [...lines, language.t('notices:skipped')];
   const nth = Math.floor(answer.seq / 2);
   const turnAbout = answer.seq % 2 === 0;
   // The second and third word's moment announces itself.
-  const plain = !turnAbout || ask.step === 'q2_word2' || ask.step === 'o1_word3';
+  const plain =
+    !turnAbout || isAsideQuestion(from.step) || ask.step === 'q2_word2' || ask.step === 'o1_word3';
   if (ask.probe === null) return [...lines, language.variant(plain ? 'acks:thanks' : 'acks:next', nth)];
   if (ask.gentle || !TAKES_ACKNOWLEDGEMENT.has(ask.probe)) return lines;
   const quote = ask.probe === 'P-CHILD' ? quoteFrom(answer, 'teacher') : null;
@@ -95,15 +99,17 @@ function acknowledge(talk: Talk, ask: Ask, { answer, skipped, from }: After): st
   return [...lines, language.variant(turnAbout ? 'acks:stay' : 'acks:thanks', nth)];
 }
 
-function close(talk: Talk, shared: boolean, state: string): void {
+function close(teacher: Teacher, shared: boolean, state: string): void {
+  const { talk } = teacher;
   const coach = talk.school.coach.name;
   if (!shared) talk.update({ status: 'kept' });
   talk.notice(`interview:${shared ? 'r5_shared' : 'r5_kept'}`, { coach }, { step: 'r5_end' });
   if (state === 'stateTalk') {
     const { contact } = talk.school;
     const key = contact === null ? 'interview:r5_talk_coach' : 'interview:r5_end_talk';
-    talk.notice(key, { coach, ...(contact === null ? {} : { contact }) }, { step: 'r5_end' });
+    return talk.notice(key, { coach, ...(contact === null ? {} : { contact }) }, { step: 'r5_end' });
   }
+  teacher.offer('reflection:offer', ['reflect', 'startAgain'], { child: talk.alias });
 }
 
 /** At most six of the teacher's own words in which a feeling of this holder was heard, to say back. */

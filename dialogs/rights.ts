@@ -1,5 +1,6 @@
 /** What a teacher may ask for about their own data: to have all of it, and to take back what was shared. */
 import { phaseOf } from '../machines/course.ts';
+import { asideOf } from '../machines/definition.ts';
 import type { Answer } from '../machines/journal.ts';
 import { wording } from './asking.ts';
 import type { Interview } from './ports.ts';
@@ -47,7 +48,7 @@ function say(talk: Talk, text: string): void {
 }
 
 /** Lines in as many messages as they need; each line fits in one. */
-function packed(lines: readonly string[]): string[][] {
+export function packed(lines: readonly string[]): string[][] {
   const parts: string[][] = [[]];
   let size = 0;
   for (const line of lines) {
@@ -62,7 +63,7 @@ function packed(lines: readonly string[]): string[][] {
   return parts;
 }
 
-const piecesOf = (text: string): string[] => text.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [''];
+export const piecesOf = (text: string): string[] => text.match(new RegExp(`[^]{1,${PIECE}}`, 'gu')) ?? [''];
 
 function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
   const { language } = talk;
@@ -72,12 +73,16 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
     timeZone: 'Europe/Amsterdam',
   });
   const { names, marks, shared, safety, held } = interview;
+  const aside = asideOf(interview.definition);
   const lines = [
-    language.t('rights:interview', { date: format.format(interview.startedAt), alias: names.alias ?? '–' }),
+    language.t(aside ? 'reflection:exported' : 'rights:interview', {
+      date: format.format(interview.startedAt),
+      alias: names.alias ?? '–',
+    }),
     '',
   ];
   for (const answer of answers) {
-    if (answer.step === 'c3_consent') continue;
+    if (answer.step === 'c3_consent' || answer.step === 'm5_keep') continue;
     const nth = Number(answer.wording.split('.').at(-1)) || 0;
     const ask = { step: answer.step, probe: answer.probe, nth, gentle: false };
     const text = answer.text === '' ? (answer.words ?? []).join(', ') : answer.text;
@@ -93,7 +98,8 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
   if (removed > 0) lines.push(language.t('rights:removed', { count: removed }));
   const times = (safety?.shown ?? []).map(({ at }) => format.format(at)).join('; ');
   if (times !== '') lines.push(language.t('rights:cards', { times }));
-  lines.push(language.t(shared === null ? 'rights:notShared' : 'rights:shared'), '');
+  if (aside) lines.push(language.t('reflection:mine'), '');
+  else lines.push(language.t(shared === null ? 'rights:notShared' : 'rights:shared'), '');
   return lines;
 }
 

@@ -4,7 +4,7 @@
  */
 import { contactTexts } from '../locales/contacts.ts';
 import { paceOf, pendingOf } from '../machines/course.ts';
-import { isQuestion } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
 import type { Answer } from '../machines/journal.ts';
 import type { Heard } from '../machines/listening/types.ts';
 import {
@@ -143,7 +143,8 @@ function putCard(talk: Talk, id: CardId | 'help', { child, filed }: Showing): vo
   const lines = [language.t(`safety:card.${id}`, params)];
   if (child) lines.push(language.t('safety:child', params));
   const waits = id !== 'help' && talk.interview !== null;
-  if (waits) lines.push(language.t(filed ? 'safety:choose' : 'safety:chooseUnfiled'));
+  if (waits && filed) lines.push(language.t(talk.aside ? 'reflection:waits' : 'safety:choose'));
+  else if (waits) lines.push(language.t('safety:chooseUnfiled'));
   const title = language.t(`safety:title.${id}`);
   const text = lines.join('\n');
   const body = [heading(title), ...paragraph(text)];
@@ -182,7 +183,7 @@ export async function leaveMoment(teacher: Teacher): Promise<void> {
 /** The coach learns that a card was shown, and when. Not which one; and nothing when it may be about a colleague. */
 function tellCoach(talk: Talk, id: CardId): void {
   const { school, language, conversation, interview } = talk;
-  if (!interview || id === 'S2' || !talk.marksCards) return;
+  if (!interview || id === 'S2' || talk.aside === 'reflection' || !talk.marksCards) return;
   const time = new Intl.DateTimeFormat(language.tag, {
     dateStyle: 'long',
     timeStyle: 'short',
@@ -239,7 +240,10 @@ export async function addWhileAsked(teacher: Teacher, said: Said): Promise<boole
   if (about) {
     const pieces = [...(about.pieces ?? [about.text]), ...(said.pieces ?? [said.text])];
     const text = pieces.join('\n');
-    const kind = isQuestion(about.step) ? listeningFor(about.step, about.probe) : 'closing';
+    const kind =
+      isQuestion(about.step) || isAsideQuestion(about.step)
+        ? listeningFor(about.step, about.probe)
+        : 'closing';
     const sources = [...about.sources, ...said.sources];
     await talk.file({ ...about, text, pieces, sources, heard: teacher.listen(text, kind) });
     await talk.rebuild();

@@ -15,7 +15,15 @@ import {
   withPace,
   type Course,
 } from '../machines/course.ts';
-import { createDefinition, isQuestion, type QuestionId } from '../machines/definition.ts';
+import {
+  asideOf,
+  createAside,
+  createDefinition,
+  isQuestion,
+  type AsideId,
+  type Definition,
+  type QuestionId,
+} from '../machines/definition.ts';
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
 import type { Handover } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
@@ -55,6 +63,8 @@ export interface Memory {
   readonly page?: number;
   /** Answers lie ahead of the question on the screen (after "back" or "change"): the next one is followed by a replay. */
   readonly rewound?: boolean;
+  /** The interview that a small script was begun beside; to go back to. */
+  readonly before?: { readonly id: string; readonly open: boolean; readonly rewound: boolean } | undefined;
   /** The teacher was told that the profile has not reached the coach. */
   readonly toldWaiting?: boolean;
   /** Where an admin is in the settings; absent outside them. */
@@ -207,6 +217,36 @@ export class Talk {
       depth: this.school.depth,
       optional: this.school.optional.filter((id): id is QuestionId => isQuestion(id)),
     });
+    const effects = this.#begin(definition);
+    this.remember({ toldWaiting: false });
+    return effects;
+  }
+
+  /** Which small script this is; null in an interview, or without one. */
+  get aside(): AsideId | null {
+    return this.interview ? asideOf(this.interview.definition) : null;
+  }
+
+  /** Begins a small script about the same child; the interview stays as it is. `open`: it is to be gone on with. */
+  beginAside(id: AsideId, open: boolean): readonly Effect[] {
+    const before = this.interview;
+    const rewound = this.memory.rewound ?? false;
+    const effects = this.#begin(createAside(id));
+    if (before) this.update({ names: { alias: before.names.alias, words: [] } });
+    this.remember({ before: before ? { id: before.id, open, rewound } : undefined });
+    return effects;
+  }
+
+  /** The small script is over: back to the interview. With `erase`, nothing of it is kept. */
+  leaveAside({ erase }: { readonly erase: boolean }): void {
+    const { before } = this.memory;
+    if (erase) this.erase('interview');
+    else this.update({ status: 'kept' });
+    if (before) this.#conversation = { ...this.#conversation, interviewId: before.id };
+    this.remember({ before: undefined, rewound: before?.rewound ?? false });
+  }
+
+  #begin(definition: Definition): readonly Effect[] {
     const course = begin(definition);
     this.interview = {
       id: this.world.newId(),
@@ -223,7 +263,7 @@ export class Talk {
     this.#snapshot = course.snapshot;
     this.#interviewChanged = true;
     this.#conversation = { ...this.#conversation, interviewId: this.interview.id };
-    this.remember({ page: 0, rewound: false, toldWaiting: false });
+    this.remember({ page: 0, rewound: false });
     return course.effects;
   }
 

@@ -3,7 +3,7 @@ import type { Pack } from '../machines/listening/pack.ts';
 import { listen } from '../machines/listening/listen.ts';
 import type { Heard, QuestionKind } from '../machines/listening/types.ts';
 import { isErasureAsked, paceOf, pendingOf } from '../machines/course.ts';
-import { isQuestion, questionRule, type StepId } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion, questionRule, type StepId } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import type { ProbeId } from '../machines/follow-up.ts';
 import type { Effect } from '../machines/interview.ts';
@@ -17,6 +17,7 @@ import {
   FEELING_WORDS,
   pressed,
   putOffer,
+  putQuestion,
   readFeelings,
   wordingOf,
 } from './asking.ts';
@@ -46,7 +47,7 @@ const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words']);
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
 const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
 export const isFreeText = (ask: Ask | null): boolean =>
-  ask !== null && (isQuestion(ask.step) || FREE_TEXT.has(ask.step));
+  ask !== null && (isQuestion(ask.step) || isAsideQuestion(ask.step) || FREE_TEXT.has(ask.step));
 
 export class Teacher {
   readonly talk: Talk;
@@ -167,6 +168,8 @@ export class Teacher {
       case 'stateFine':
       case 'stateTouched':
       case 'stateTalk':
+      case 'keepMine':
+      case 'eraseMine':
         return this.#fileChoice(ask, [id]);
       case 'eraseYes':
       case 'eraseNo':
@@ -178,6 +181,7 @@ export class Teacher {
       case 'help':
       case 'stop':
       case 'later':
+      case 'reflect':
         return obey(this, { id: COMMAND_OF[id] } as Command);
       default:
         return chooseInReview(this, id, values, ask);
@@ -219,7 +223,8 @@ export class Teacher {
   /** `released`: the teacher has decided about what the answer tells of somebody. */
   async answer(ask: Ask, said: Said, { released = false }: { released?: boolean } = {}): Promise<void> {
     const { talk } = this;
-    const keeps = isQuestion(ask.step) || ask.step === 'r2_add' || ask.step === 'r4_state';
+    const keeps =
+      isQuestion(ask.step) || isAsideQuestion(ask.step) || ask.step === 'r2_add' || ask.step === 'r4_state';
     // Names and words are repeated in later questions, so they are no place for what is about safety.
     if (!keeps || ask.step === 'q1_words') {
       if (await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })) return;
@@ -240,7 +245,8 @@ export class Teacher {
       default:
         break;
     }
-    if (!isQuestion(ask.step)) {
+    if (ask.step === 'm5_keep') return putQuestion(talk, ask, null);
+    if (!isQuestion(ask.step) && !isAsideQuestion(ask.step)) {
       const taken = await readInReview(this, ask, said.text);
       return taken ? undefined : this.perform([{ type: 'ask', ask }]);
     }
@@ -286,7 +292,9 @@ export class Teacher {
   }
 
   async skip(ask: Ask): Promise<void> {
-    if (!isQuestion(ask.step) && !['r2_add', 'r4_state'].includes(ask.step)) {
+    const can =
+      isQuestion(ask.step) || isAsideQuestion(ask.step) || ['r2_add', 'r4_state'].includes(ask.step);
+    if (!can) {
       return this.perform([{ type: 'ask', ask }]);
     }
     await this.#file(ask, { text: '', sources: [] }, { kind: 'skipped' });
@@ -310,7 +318,11 @@ export class Teacher {
       sources: said.sources,
       ...(said.pieces && said.pieces.length > 1 ? { pieces: said.pieces } : {}),
     });
-    await this.#goOn(ask, answer, more.kind === 'skipped' && isQuestion(ask.step) ? { skipped: true } : {});
+    await this.#goOn(
+      ask,
+      answer,
+      more.kind === 'skipped' && ask.step !== 'r2_add' && ask.step !== 'r4_state' ? { skipped: true } : {},
+    );
   }
 
   async #goOn(ask: Ask, answer: Answer, { skipped = false }: { skipped?: boolean }): Promise<void> {
@@ -348,7 +360,10 @@ export class Teacher {
         probe: ask.probe,
         kind: 'answered',
         text: both,
-        heard: isQuestion(ask.step) ? this.listen(both, listeningFor(ask.step, ask.probe)) : null,
+        heard:
+          isQuestion(ask.step) || isAsideQuestion(ask.step)
+            ? this.listen(both, listeningFor(ask.step, ask.probe))
+            : null,
         reopened: true,
         lang: talk.language.code,
         wording: wordingOf(talk, ask),
@@ -403,6 +418,7 @@ const COMMAND_OF: Readonly<Record<string, Command['id']>> = {
   help: 'help',
   stop: 'stop',
   later: 'pause',
+  reflect: 'reflect',
 };
 
 /** What the listener is told about a question or a follow-up. */

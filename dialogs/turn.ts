@@ -2,6 +2,7 @@
 import type { Texts } from '../locales/index.ts';
 import { fromStored, isErasureAsked, pendingOf } from '../machines/course.ts';
 import { adminTurn, isForAdmin } from './admin.ts';
+import { putOffer } from './asking.ts';
 import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
@@ -152,5 +153,8 @@ function tellDelivery(teacher: Teacher, news: Extract<Incoming, { kind: 'deliver
   }
   if (talk.memory.toldWaiting) return;
   talk.remember({ toldWaiting: true });
-  talk.notice(BLOCKED.has(news.reason) ? 'shareBlocked' : 'shareWaiting', { coach });
+  if (!BLOCKED.has(news.reason)) return talk.notice('shareWaiting', { coach });
+  if (talk.aside) return talk.notice('shareBlocked', { coach });
+  // Nobody to talk to yet: thinking it over alone can be a beginning.
+  putOffer(talk, 'reflection:alone', ['reflect'], {}, [talk.language.t('notices:shareBlocked', { coach })]);
 }

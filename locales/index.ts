@@ -13,6 +13,7 @@ const NAMESPACES = [
   'interview',
   'probes',
   'acks',
+  'reflection',
   'notices',
   'review',
   'profile',

@@ -6,8 +6,9 @@
 import { initialTransition, transition, type SnapshotFrom } from 'xstate';
 import { z } from 'zod';
 import {
+  ASIDE_STEPS,
+  definitionSchema,
   isBefore,
-  isQuestion,
   QUESTION_IDS,
   REVIEW_STEPS,
   OPENING_STEPS,
@@ -15,13 +16,7 @@ import {
   type StepId,
 } from './definition.ts';
 import { digest, PROBES } from './follow-up.ts';
-import {
-  interviewMachine,
-  MACHINE_ID,
-  MACHINE_VERSION,
-  type Effect,
-  type InterviewEvent,
-} from './interview.ts';
+import { interviewMachine, MACHINE_VERSION, type Effect, type InterviewEvent } from './interview.ts';
 import type { Ask } from './slots.ts';
 import { sameKey, type Answer } from './journal.ts';
 
@@ -129,6 +124,7 @@ export function eventOf(answer: Answer): InterviewEvent {
       return choice === 'shareNone'
         ? { type: 'KEPT_BACK' }
         : { type: 'SHARED', scope: choice === 'shareAll' ? 'all' : 'kept' };
+    case 'm5_keep':
     case 'r4_state':
       return answer.kind === 'skipped' ? { type: 'SKIPPED' } : { type: 'STATED', state: choice };
     default:
@@ -196,7 +192,10 @@ const presence = z.enum(['expressed', 'possible', 'none']);
 const tone = z.enum(['positive', 'negative', 'mixed', 'none']);
 const probe = z.enum(PROBES);
 const question = z.enum(QUESTION_IDS as [(typeof QUESTION_IDS)[number], ...(typeof QUESTION_IDS)[number][]]);
-const step = z.enum([...OPENING_STEPS, ...QUESTION_IDS, ...REVIEW_STEPS] as [StepId, ...StepId[]]);
+const step = z.enum([...OPENING_STEPS, ...QUESTION_IDS, ...REVIEW_STEPS, ...ASIDE_STEPS] as [
+  StepId,
+  ...StepId[],
+]);
 
 const contextSchema = z.strictObject({
   pending: z
@@ -241,7 +240,7 @@ const contextSchema = z.strictObject({
 });
 
 const storedSchema = z.strictObject({
-  machine: z.literal(MACHINE_ID),
+  machine: definitionSchema.shape.id,
   version: z.literal(MACHINE_VERSION),
   value: z.record(z.string(), z.unknown()),
   context: contextSchema,
@@ -250,7 +249,7 @@ const storedSchema = z.strictObject({
 /** The snapshot as stored: which machine and version it belongs to, where it stands, its slots. */
 export function toStored(snapshot: Snapshot): z.infer<typeof storedSchema> {
   return {
-    machine: MACHINE_ID,
+    machine: snapshot.machine.id as Definition['id'],
     version: MACHINE_VERSION,
     value: snapshot.value,
     context: snapshot.context as z.infer<typeof contextSchema>,
@@ -260,7 +259,7 @@ export function toStored(snapshot: Snapshot): z.infer<typeof storedSchema> {
 /** Null when the stored form is of another machine or version, broken, or names a state that is gone: rebuild it then, never restart. */
 export function fromStored(definition: Definition, stored: unknown): Snapshot | null {
   const parsed = storedSchema.safeParse(stored);
-  if (!parsed.success) return null;
+  if (!parsed.success || parsed.data.machine !== definition.id) return null;
   try {
     const machine = interviewMachine(definition);
     return machine.resolveState({
@@ -274,6 +273,6 @@ export function fromStored(definition: Definition, stored: unknown): Snapshot | 
 
 /** Number of a question as the teacher sees it (1-based), and how many there are. */
 export function progressOf(questions: readonly string[], at: StepId): { n: number; total: number } | null {
-  const i = isQuestion(at) ? questions.indexOf(at) : -1;
+  const i = questions.indexOf(at);
   return i < 0 ? null : { n: i + 1, total: questions.length };
 }

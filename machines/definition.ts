@@ -6,6 +6,31 @@ import type { QuestionKind } from './listening/types.ts';
 export const OPENING_STEPS = ['c1_bot', 'c2_data', 'c3_consent', 'c4_alias', 'c5_frame'] as const;
 export const REVIEW_STEPS = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_end'] as const;
 
+/**
+ * Small scripts beside the interview, played by the same machinery and kept in the same journal: a few questions in a row, each of
+ * which can be skipped, and a choice at the end.
+ */
+export const ASIDES = {
+  /** For the teacher alone: how do I come across, and what do I do when I am irritated? */
+  reflection: ['m1_seen', 'm2_safe', 'm3_irritated', 'm4_colours', 'm5_keep'],
+} as const;
+
+export type AsideId = keyof typeof ASIDES;
+export type AsideStep = (typeof ASIDES)[AsideId][number];
+
+export const ASIDE_STEPS: readonly AsideStep[] = Object.values(ASIDES).flat();
+
+/** Asked only when this question was answered. */
+export const ASIDE_AFTER: Readonly<Partial<Record<AsideStep, AsideStep>>> = { m4_colours: 'm3_irritated' };
+
+/** The step of an aside that is answered with a button. */
+const ASIDE_CHOICES: ReadonlySet<string> = new Set<AsideStep>(['m5_keep']);
+
+/** A question of an aside that is answered in one's own words. */
+export function isAsideQuestion(step: string): step is AsideStep {
+  return (ASIDE_STEPS as readonly string[]).includes(step) && !ASIDE_CHOICES.has(step);
+}
+
 /** How a question works: `words` asks for three words, a `moment` is an event with two feelings, the others are asked once. */
 export type QuestionShape = 'words' | 'moment' | 'view' | 'closing' | 'plain';
 
@@ -39,7 +64,7 @@ export const QUESTIONS = {
 } as const satisfies Record<string, QuestionRule>;
 
 export type QuestionId = keyof typeof QUESTIONS;
-export type StepId = (typeof OPENING_STEPS)[number] | QuestionId | (typeof REVIEW_STEPS)[number];
+export type StepId = (typeof OPENING_STEPS)[number] | QuestionId | (typeof REVIEW_STEPS)[number] | AsideStep;
 
 export const QUESTION_IDS = Object.keys(QUESTIONS) as readonly QuestionId[];
 
@@ -51,16 +76,22 @@ export function isQuestion(step: string): step is QuestionId {
   return Object.hasOwn(QUESTIONS, step);
 }
 
-const SCRIPT: readonly StepId[] = [...OPENING_STEPS, ...QUESTION_IDS, ...REVIEW_STEPS];
+const SCRIPT: readonly StepId[] = [...OPENING_STEPS, ...QUESTION_IDS, ...REVIEW_STEPS, ...ASIDE_STEPS];
+
+/** Place of a step in the script it belongs to. */
+export function placeOf(step: StepId): number {
+  return SCRIPT.indexOf(step);
+}
 
 /** Order of two steps in the script. */
 export function isBefore(a: StepId, b: StepId): boolean {
-  return SCRIPT.indexOf(a) < SCRIPT.indexOf(b);
+  return placeOf(a) < placeOf(b);
 }
 
 /** The definition an interview begins with and keeps to its end, stored with it. */
 export const definitionSchema = z.strictObject({
-  id: z.literal('klankbord'),
+  /** The interview, or a small script: one without follow-ups. */
+  id: z.enum(['klankbord', ...(Object.keys(ASIDES) as AsideId[])]),
   version: z.literal(1),
   optional: z.array(z.enum(QUESTION_IDS as [QuestionId, ...QuestionId[]])),
   /** Follow-ups per moment, 0 to 3. */
@@ -94,7 +125,24 @@ export function createDefinition({ depth = 'standard', optional = [] }: Definiti
   };
 }
 
-/** The questions of this definition, in order. */
+/** The definition of a small script: no follow-ups. */
+export function createAside(id: AsideId): Definition {
+  return { id, version: 1, optional: [], perMoment: 0, budget: 0, askWhy: false };
+}
+
+/** Which small script this is; null for the interview. */
+export function asideOf({ id }: Definition): AsideId | null {
+  return id === 'klankbord' ? null : id;
+}
+
+/** What is asked and can be answered in one's own words, in order; numbered so for the teacher. */
+export function askedOf(definition: Definition): StepId[] {
+  const aside = asideOf(definition);
+  return aside ? ASIDES[aside].filter(isAsideQuestion) : questionsOf(definition);
+}
+
+/** The questions of this interview, in order. */
 export function questionsOf(definition: Definition): QuestionId[] {
+  if (asideOf(definition)) return [];
   return QUESTION_IDS.filter((id) => !questionRule(id).optional || definition.optional.includes(id));
 }

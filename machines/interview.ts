@@ -1,10 +1,11 @@
 /**
- * The interview as a statechart. Pure: `transition` gives the next snapshot and the effects; nothing here sends, waits or reads a clock.
+ * The interview as a statechart; a small script beside it takes the place of its script region. Pure: `transition` gives the next snapshot and the effects; nothing here sends, waits or reads a clock.
  * Three regions run beside each other: the script (what is asked), the pace (running, paused, stopped) and the erasure
  * (the one confirmation that is asked before everything is deleted).
  */
 import { assign, setup } from 'xstate';
-import { questionsOf, type Definition, type QuestionId, type StepId } from './definition.ts';
+import { asideScript } from './aside.ts';
+import { asideOf, questionsOf, type Definition, type QuestionId, type StepId } from './definition.ts';
 import type { Digest } from './follow-up.ts';
 import {
   applies,
@@ -43,7 +44,6 @@ export type Effect =
   | { type: 'share'; scope: 'kept' | 'all' }
   | { type: 'close'; shared: boolean; state: string };
 
-export const MACHINE_ID = 'klankbord';
 export const MACHINE_VERSION = 1;
 
 /** One question: is it to be asked, asked, weighed, asked on. */
@@ -126,6 +126,7 @@ function questionStates(definition: Definition): Record<string, object> {
 }
 
 function buildMachine(definition: Definition) {
+  const aside = asideOf(definition);
   const ask = (step: StepId) => [{ type: 'open' as const, params: { step } }, { type: 'tell' as const }];
   return setup({
     types: { context: {} as InterviewContext, events: {} as InterviewEvent },
@@ -148,93 +149,98 @@ function buildMachine(definition: Definition) {
       close: (_, _params: { shared: boolean; state: string }) => undefined,
     },
   }).createMachine({
-    id: MACHINE_ID,
+    id: definition.id,
     type: 'parallel',
     context: BEGIN,
     states: {
-      script: {
-        initial: 'opening',
-        states: {
-          opening: {
-            initial: 'consent',
+      script: aside
+        ? (asideScript(aside) as never)
+        : {
+            initial: 'opening',
             states: {
-              consent: {
-                entry: [{ type: 'introduce' }, ...ask('c3_consent')],
-                on: { CONSENTED: 'alias' },
-              },
-              alias: { entry: ask('c4_alias'), on: { NAMED: '#q1_words' } },
-            },
-          },
-          questions: { states: questionStates(definition) as never, initial: 'q1_words' },
-          review: {
-            id: 'review',
-            initial: 'sentences',
-            states: {
-              sentences: { entry: ask('r1_review'), on: { REVIEWED: 'addition' } },
-              addition: { entry: ask('r2_add'), on: { ADDED: 'sharing', SKIPPED: 'sharing' } },
-              sharing: {
-                entry: ask('r3_share'),
-                on: {
-                  SHARED: {
-                    target: 'moodAfterSharing',
-                    actions: { type: 'share', params: ({ event }) => ({ scope: event.scope }) },
+              opening: {
+                initial: 'consent',
+                states: {
+                  consent: {
+                    entry: [{ type: 'introduce' }, ...ask('c3_consent')],
+                    on: { CONSENTED: 'alias' },
                   },
-                  KEPT_BACK: 'moodAfterKeeping',
+                  alias: { entry: ask('c4_alias'), on: { NAMED: '#q1_words' } },
                 },
               },
-              moodAfterSharing: {
-                entry: ask('r4_state'),
-                on: {
-                  STATED: {
-                    target: '#shared',
-                    actions: { type: 'close', params: ({ event }) => ({ shared: true, state: event.state }) },
-                  },
-                  SKIPPED: {
-                    target: '#shared',
-                    actions: { type: 'close', params: { shared: true, state: '' } },
-                  },
-                },
-              },
-              moodAfterKeeping: {
-                entry: ask('r4_state'),
-                on: {
-                  STATED: {
-                    target: '#kept',
-                    actions: {
-                      type: 'close',
-                      params: ({ event }) => ({ shared: false, state: event.state }),
+              questions: { states: questionStates(definition) as never, initial: 'q1_words' },
+              review: {
+                id: 'review',
+                initial: 'sentences',
+                states: {
+                  sentences: { entry: ask('r1_review'), on: { REVIEWED: 'addition' } },
+                  addition: { entry: ask('r2_add'), on: { ADDED: 'sharing', SKIPPED: 'sharing' } },
+                  sharing: {
+                    entry: ask('r3_share'),
+                    on: {
+                      SHARED: {
+                        target: 'moodAfterSharing',
+                        actions: { type: 'share', params: ({ event }) => ({ scope: event.scope }) },
+                      },
+                      KEPT_BACK: 'moodAfterKeeping',
                     },
                   },
-                  SKIPPED: {
-                    target: '#kept',
-                    actions: { type: 'close', params: { shared: false, state: '' } },
+                  moodAfterSharing: {
+                    entry: ask('r4_state'),
+                    on: {
+                      STATED: {
+                        target: '#shared',
+                        actions: {
+                          type: 'close',
+                          params: ({ event }) => ({ shared: true, state: event.state }),
+                        },
+                      },
+                      SKIPPED: {
+                        target: '#shared',
+                        actions: { type: 'close', params: { shared: true, state: '' } },
+                      },
+                    },
+                  },
+                  moodAfterKeeping: {
+                    entry: ask('r4_state'),
+                    on: {
+                      STATED: {
+                        target: '#kept',
+                        actions: {
+                          type: 'close',
+                          params: ({ event }) => ({ shared: false, state: event.state }),
+                        },
+                      },
+                      SKIPPED: {
+                        target: '#kept',
+                        actions: { type: 'close', params: { shared: false, state: '' } },
+                      },
+                    },
+                  },
+                },
+              },
+              closed: {
+                initial: 'kept',
+                entry: 'settle',
+                states: {
+                  shared: { id: 'shared' },
+                  kept: {
+                    id: 'kept',
+                    // "Not yet" can become "now" at any later time.
+                    on: {
+                      SHARED: {
+                        target: 'shared',
+                        actions: [
+                          { type: 'share', params: ({ event }) => ({ scope: event.scope }) },
+                          { type: 'close', params: { shared: true, state: '' } },
+                        ],
+                      },
+                    },
                   },
                 },
               },
             },
           },
-          closed: {
-            initial: 'kept',
-            entry: 'settle',
-            states: {
-              shared: { id: 'shared' },
-              kept: {
-                id: 'kept',
-                // "Not yet" can become "now" at any later time.
-                on: {
-                  SHARED: {
-                    target: 'shared',
-                    actions: [
-                      { type: 'share', params: ({ event }) => ({ scope: event.scope }) },
-                      { type: 'close', params: { shared: true, state: '' } },
-                    ],
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
       pace: {
         initial: 'running',
         states: {

@@ -221,7 +221,7 @@ export function createQueries(engine: Engine) {
     seenHere: prepare(({ lane }: { lane: string }) =>
       db
         .selectFrom('outbox')
-        .select('activity_id')
+        .select(['activity_id', 'key_owner'])
         .where('conversation_id', '=', lane)
         .where('destination', '=', lane)
         .where('state', '=', sql.lit('sent'))

@@ -1,4 +1,5 @@
 /** Versions of the school's settings: added, never changed, sealed like everything that names people. And what a school may count. */
+import { asideOf, type Definition } from '../../machines/definition.ts';
 import { once, type Engine, type Tx } from './engine.ts';
 import type { Queries } from './queries.ts';
 import type { InterviewFacts } from './counts.ts';
@@ -95,6 +96,7 @@ export async function readInterviewFacts(
         .leftJoin('answer as a', 'a.interview_id', 'i.id')
         .select([
           'i.id',
+          'i.definition',
           'i.status',
           'i.started_at',
           'i.updated_at',
@@ -115,6 +117,8 @@ export async function readInterviewFacts(
   const found = new Map<string, InterviewFacts & { answers: InterviewFacts['answers'][number][] }>();
   for (const row of rows) {
     const { id, status, started_at, updated_at, lane, person, answer_key, content } = row;
+    // What a teacher thinks over alone is no interview, and nobody counts it.
+    if (asideOf(JSON.parse(row.definition) as Definition)) continue;
     let facts = found.get(id);
     if (!facts) {
       facts = { person: person ?? lane, status, startedAt: started_at, updatedAt: updated_at, answers: [] };

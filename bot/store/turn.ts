@@ -267,7 +267,7 @@ class StoredTurn implements Turn {
   }
 
   async save(outcome: Outcome, { inline }: { readonly inline: boolean }): Promise<void> {
-    const shown = outcome.erase === 'person' ? await this.#shownHere() : [];
+    const shown = outcome.erase ? await this.#shownHere(outcome.erase) : [];
     if (outcome.withdraw) await this.#withdraw(outcome.withdraw);
     if (outcome.erase) this.#erase(outcome.erase);
     const patch = outcome.conversation ?? {};
@@ -377,9 +377,11 @@ class StoredTurn implements Turn {
     }
   }
 
-  async #shownHere(): Promise<string[]> {
+  /** Of one interview: what was said during it. */
+  async #shownHere(what: 'interview' | 'person'): Promise<string[]> {
     const rows = await this.#tx.read(this.#tools.queries.seenHere({ lane: this.#lane }));
-    return rows.flatMap(({ activity_id }) => (activity_id === null ? [] : [activity_id]));
+    const meant = what === 'person' ? rows : rows.filter((r) => r.key_owner === this.#row.interview_id);
+    return meant.flatMap(({ activity_id }) => (activity_id === null ? [] : [activity_id]));
   }
 
   #audit(act: Act): void {

@@ -73,6 +73,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
         'interview',
         'probes',
         'acks',
+        'reflection',
         'notices',
         'review',
         'coach',

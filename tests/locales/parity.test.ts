@@ -12,6 +12,7 @@ const FILES = [
   'interview',
   'probes',
   'acks',
+  'reflection',
   'feelings',
   'commands',
   'choices',
@@ -87,6 +88,7 @@ function readTexts(lang: string): [string, string][] {
     'interview',
     'probes',
     'acks',
+    'reflection',
     'feelings',
     'notices',
     'review',
@@ -459,6 +461,8 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   safety: ['safetyYes', 'safetyNo'],
   card: ['stop', 'later'],
   masking: ['mask', 'leaveAsIs'],
+  afterwards: ['reflect', 'startAgain'],
+  ownWords: ['keepMine', 'eraseMine'],
 };
 
 /** Choices that do what a command does, and so share its words. */
@@ -472,6 +476,7 @@ const COMMAND_OF: Readonly<Record<string, readonly string[]>> = {
   stop: ['stop'],
   startAgain: ['again'],
   later: ['pause'],
+  reflect: ['reflect'],
 };
 
 /** Choices that read a command's word in their own way, where nothing else can be meant. */
@@ -487,6 +492,7 @@ const READS_AS: Readonly<Record<string, readonly string[]>> = {
   safetyYes: ['yes'],
   safetyNo: ['no'],
   mask: ['yes'],
+  eraseMine: ['erase'],
   reviewNext: ['skip', 'resume'],
 };
 

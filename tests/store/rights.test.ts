@@ -125,6 +125,27 @@ describe.each(engines)('rights and time on $title', (engine) => {
     expect(await acts()).toEqual(['erased']);
   });
 
+  test('erasing one interview deletes what the bot said during it, and nothing else', async () => {
+    await save({ interview: interview('one'), put: [answer(1, 'eerste')], outgoing: [message('een')] });
+    await save({ interview: interview('two'), put: [answer(1, 'tweede')], outgoing: [message('twee')] });
+    await send((id) => `at-${id}`);
+    const told = (await place.sql('select position from outbox order by position')).map((r) => r['position']);
+    await save({
+      erase: 'interview',
+      conversation: { interviewId: 'one' },
+      audit: [{ act: 'erased' }],
+      outgoing: [message('gewist')],
+    });
+    const out = await send();
+    expect(out.map((o) => [o.message.text, o.earlier])).toEqual([
+      ['gewist', null],
+      ['', { act: 'delete', activityId: `at-${String(told[1])}` }],
+    ]);
+    const scene = await turn(async (t) => [t.scene().interview?.id, await t.scene().others?.()]);
+    expect(scene).toEqual(['one', []]);
+    expect(await rows('answer')).toBe(1);
+  });
+
   test('a draft goes after the time of the school, counted from the last word; a year at most', async () => {
     await save({ interview: interview('one'), put: [answer(1, 'geheim')], outgoing: [] });
     await store.sweep((time.at += 29 * DAY), SCHOOL);

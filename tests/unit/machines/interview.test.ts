@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   begin,
+  eventOf,
   fromStored,
   paceOf,
   pendingOf,
@@ -11,6 +12,7 @@ import {
   toStored,
 } from '../../../machines/course.ts';
 import {
+  createAside,
   createDefinition,
   QUESTIONS,
   questionsOf,
@@ -322,5 +324,51 @@ describe('a stored snapshot', () => {
   it('does not grow with what was told', () => {
     const { end } = interview(definition, say({ length: 20_000 }));
     expect(JSON.stringify(toStored(end)).length).toBeLessThan(4096);
+  });
+});
+
+describe('a small script', () => {
+  const reflection = createAside('reflection');
+  const told = (text: string): Partial<Answer> => ({ kind: 'answered', text });
+
+  /** Answers with what is given by step, skips the others; through storage at every step. */
+  function play(given: Readonly<Record<string, Partial<Answer>>>): { steps: string[]; answers: Answer[] } {
+    let { snapshot } = begin(reflection);
+    const steps: string[] = [];
+    const answers: Answer[] = [];
+    for (let ask = pendingOf(snapshot); ask; ask = pendingOf(snapshot)) {
+      steps.push(ask.step);
+      const skipped: Answer = {
+        ...{ step: ask.step, probe: null, seq: steps.length, kind: 'skipped', text: '', heard: null },
+        ...{ reopened: false, lang: 'nl', wording: '', sources: [] },
+      };
+      const answer: Answer = { ...skipped, ...given[ask.step] };
+      answers.push(answer);
+      const restored = fromStored(reflection, JSON.parse(JSON.stringify(toStored(snapshot))));
+      snapshot = take(reflection, restored!, eventOf(answer)).snapshot;
+      expect(replay(reflection, answers).snapshot.value).toEqual(snapshot.value);
+    }
+    expect(phaseOf(snapshot)).toBe('kept');
+    return { steps, answers };
+  }
+  const keep = { m5_keep: { kind: 'chosen', words: ['keepMine'] } } as const;
+
+  it('asks its questions in a row and ends with the choice', () => {
+    const all = play({ m1_seen: told('a'), m2_safe: told('b'), m3_irritated: told('c'), ...keep });
+    expect(all.steps).toEqual(['m1_seen', 'm2_safe', 'm3_irritated', 'm4_colours', 'm5_keep']);
+  });
+
+  it('does not ask on about what was skipped', () => {
+    expect(play({ m1_seen: told('a'), ...keep }).steps).toEqual([
+      'm1_seen',
+      'm2_safe',
+      'm3_irritated',
+      'm5_keep',
+    ]);
+  });
+
+  it('is not mistaken for the interview: a snapshot of the other is no snapshot', () => {
+    expect(fromStored(createDefinition(), toStored(begin(reflection).snapshot))).toBeNull();
+    expect(fromStored(reflection, toStored(begin(createDefinition()).snapshot))).toBeNull();
   });
 });
