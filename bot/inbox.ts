@@ -409,8 +409,9 @@ function piecesOf(waiting: readonly Waiting[]): Piece[] {
     return {
       ids: group.map(({ id }) => id),
       attempts: first.attempts,
-      incoming:
-        group.length === 1
+      incoming: first.again
+        ? returned(first.incoming)
+        : group.length === 1
           ? first.incoming
           : {
               kind: 'text',
@@ -420,6 +421,11 @@ function piecesOf(waiting: readonly Waiting[]): Piece[] {
             },
     };
   });
+}
+
+/** The conversation may have gone on since: text that was set aside is shown to its writer, not taken for an answer to what is asked now. */
+function returned(incoming: Incoming): Incoming {
+  return incoming.kind === 'text' ? { kind: 'returned', text: incoming.text } : incoming;
 }
 
 function isFragment({ incoming, alone }: Waiting): boolean {

@@ -92,6 +92,7 @@ async function start(
     world,
     quietMs,
     placeOf: (reference) => placeOf(reference.aadObjectId),
+    explain: turns.explain,
     onCommitted: (lane) => lazily.delivery?.kick(lane),
     handOver: { claimMs: CLAIM_MS, take: (items) => lazily.delivery?.take(items) },
     onQuarantined: (lane, code) => log.error('message_set_aside', { conversation: lane, code }),
@@ -256,9 +257,10 @@ async function main(): Promise<void> {
     if (config.mode === 'local') print(say('start.chatInstead'));
     print(say('start.stopHint'));
   } catch (error) {
-    const { host = '', port = '', metricsPort } = config ?? {};
+    const { host = '', port = '', metricsPort, databaseUrl, dataFolder = '' } = config ?? {};
+    const folder = databaseUrl ? 'DATABASE_URL' : dataFolder;
     process.stderr.write(
-      `${explain(error, say, { host, port, metricsPort: metricsPort ?? '' }).join('\n')}\n`,
+      `${explain(error, say, { host, port, metricsPort: metricsPort ?? '', folder }).join('\n')}\n`,
     );
     process.exit(error instanceof ConfigError ? 2 : 1);
   }

@@ -1,7 +1,7 @@
 /** What the program says to whoever starts it. The sentences are in locales/<lang>/operator.json. */
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ConfigError, EnvironmentError, GiveUp, SchoolFileError, codeOf } from './errors.ts';
+import { AppError, EnvironmentError, GiveUp, SchoolFileError, codeOf } from './errors.ts';
 
 const adminSchema = z.object({ mistakes: z.record(z.string(), z.string()) });
 const schema = z.record(z.string(), z.record(z.string(), z.string()));
@@ -45,15 +45,20 @@ export function explain(
         return `  ${say(path === '' ? 'school.lineOnly' : 'school.line', { line, path, remedy })}`;
       }),
     ];
-  if (error instanceof ConfigError) return [say('failed.title'), `  ${sentence(error, say, values)}`];
+  if (error instanceof AppError) return [say('failed.title'), `  ${sentence(error, say, values)}`];
   return [say('failed.title'), `  ${say('failed.unexpected', { code: codeOf(error) })}`];
 }
 
-function sentence(error: ConfigError, say: Say, values: Readonly<Record<string, string | number>>): string {
+/** What an error of our own means, and what to do about it. `values`: what its sentence may name, e.g. `folder`. */
+export function sentence(
+  error: AppError,
+  say: Say,
+  values: Readonly<Record<string, string | number>>,
+): string {
   try {
     return say(`failed.${error.code}`, values);
   } catch {
-    // The store explains itself: its errors carry a sentence, and never a value.
+    // No sentence of its own: the errors say in English what is the matter, and never a value.
     return error.message;
   }
 }

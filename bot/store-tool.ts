@@ -1,23 +1,22 @@
 /**
- * For operators, beside a running bot or without one: `npm run store -- status | migrate | backup FILE | move --to URL`.
+ * For operators, beside a running bot or without one: `npm run store -- status | migrate | backup FILE | move --to URL | set-aside | retry ID|all`.
  * Works on DATABASE_URL when it is set, otherwise on the data folder. Needs no key: what is sealed stays sealed.
  * Exit codes: 0 done, 1 could not be done, 2 not understood.
  */
 import { parseArgs } from 'node:util';
-import { loadConfig, readDotEnv } from './config.ts';
+import { loadConfig, operatorLanguage, readDotEnv } from './config.ts';
 import { AppError } from './errors.ts';
+import { operatorTexts, sentence } from './operator.ts';
+import { listSetAside, putBack } from './store/set-aside.ts';
 import { currentVersion, migrate, SCHEMA_VERSION } from './store/migrations.ts';
 import { move } from './store/move.ts';
+import type { Engine } from './store/engine.ts';
 import { openEngine, type StorePlace } from './store/store.ts';
 import { readStatus } from './store/sweep.ts';
 
-const USAGE = `npm run store -- status            what is stored, as numbers
-npm run store -- migrate           bring the schema to this version (the bot does so by itself when it starts)
-npm run store -- backup FILE       copy the embedded store into a new file, also while the bot runs
-npm run store -- move --to URL     copy the embedded store into an empty PostgreSQL database; stop the bot first
-`;
+const say = operatorTexts(operatorLanguage());
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -43,10 +42,10 @@ async function run(args: readonly string[]): Promise<number> {
       try {
         const { copied, tables } = await move(source, target, Date.now);
         for (const [table, { rows, sum }] of Object.entries(tables)) {
-          say(`${table.padEnd(14)}${String(rows).padStart(8)} rows  ${sum.slice(0, 16)}`);
+          print(`${table.padEnd(14)}${String(rows).padStart(8)}  ${sum.slice(0, 16)}`);
         }
-        say(copied ? 'Copied and checked.' : 'Everything was there already; checked.');
-        say('Set DATABASE_URL for the bot from now on; it refuses to start on the old folder.');
+        print(say(copied ? 'store.moved' : 'store.movedBefore'));
+        print(say('store.moveNext'));
         return 0;
       } finally {
         await target.close();
@@ -56,35 +55,47 @@ async function run(args: readonly string[]): Promise<number> {
     }
   }
 
-  if (!['status', 'migrate', 'backup'].includes(command ?? '') || (command === 'backup' && !file))
-    return usage();
+  const complete = command !== undefined && (!['backup', 'retry'].includes(command) || file !== undefined);
+  if (!complete || !['status', 'migrate', 'backup', 'set-aside', 'retry'].includes(command)) return usage();
   const engine = await openEngine(place, 'tool');
   try {
     if (command === 'backup') {
       await engine.backup(file!);
-      say(`Copied to ${file}. Keep it as safe as the data, and the key in another place.`);
+      print(say('store.backedUp', { file: file! }));
       return 0;
     }
     if (command === 'migrate') {
       const before = await currentVersion(engine);
       await migrate(engine, Date.now);
-      say(
-        before === SCHEMA_VERSION
-          ? `Up to date: schema ${before}.`
-          : `Schema ${before} -> ${SCHEMA_VERSION}.`,
-      );
+      const versions = { before, after: SCHEMA_VERSION };
+      print(say(before === SCHEMA_VERSION ? 'store.upToDate' : 'store.migrated', versions));
       return 0;
     }
-    if ((await currentVersion(engine)) === 0) say('Nothing is stored yet.');
-    else say(JSON.stringify(await readStatus(engine), null, 2));
+    if ((await currentVersion(engine)) === 0) print(say('store.empty'));
+    else if (command === 'set-aside') await showSetAside(engine);
+    else if (command === 'retry') return await retry(engine, file!);
+    else print(JSON.stringify(await readStatus(engine), null, 2));
     return 0;
   } finally {
     await engine.close();
   }
 }
 
+async function showSetAside(engine: Engine): Promise<void> {
+  const items = await listSetAside(engine);
+  for (const { id, lane, receivedAt, reason } of items)
+    print(`${id}  ${new Date(receivedAt).toISOString()}  ${lane.slice(0, 12)}  ${reason ?? ''}`);
+  print(say(items.length === 0 ? 'store.noneSetAside' : 'store.setAside', { count: items.length }));
+}
+
+async function retry(engine: Engine, id: string): Promise<number> {
+  const count = await putBack(engine, id === 'all' ? null : id, Date.now());
+  print(say(count === 0 ? 'store.noSuchItem' : 'store.putBack', { count }));
+  return count === 0 ? 1 : 0;
+}
+
 function usage(): number {
-  process.stderr.write(USAGE);
+  process.stderr.write(`${say('store.usage')}\n`);
   return 2;
 }
 
@@ -92,8 +103,12 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   // Only what we wrote ourselves: a message of a driver may quote the connection string.
-  if (error instanceof AppError) process.stderr.write(`${error.message}\n`);
+  if (error instanceof AppError) {
+    const folder = process.env['DATABASE_URL'] ? 'DATABASE_URL' : (process.env['KLANKBORD_DATA'] ?? './.data');
+    const file = process.argv[3] ?? '';
+    process.stderr.write(`${sentence(error, say, { folder, file })}\n`);
+  }
   else if (error instanceof TypeError && 'code' in error) process.exitCode = usage();
-  else process.stderr.write(`It did not work (${error instanceof Error ? error.name : 'unknown'}).\n`);
+  else process.stderr.write(`${say('failed.unexpected', { code: error instanceof Error ? error.name : '?' })}\n`);
   process.exitCode ??= 1;
 }

@@ -24,6 +24,7 @@ export function coachTurn(talk: Talk, incoming: Exclude<Incoming, Invoke>): void
       return talk.notice('coach:help');
     case 'unreadable':
       return talk.notice('coach:unreadable');
+    case 'returned':
     case 'left':
     case 'edited':
     case 'deleted':

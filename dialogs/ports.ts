@@ -23,6 +23,8 @@ export type Incoming =
       readonly sources: readonly string[];
       readonly pieces?: readonly string[];
     }
+  /** A text that could not be dealt with when it came, long ago perhaps. */
+  | { readonly kind: 'returned'; readonly text: string }
   /** A button: the opaque id it carries, and what was filled in on the card. */
   | { readonly kind: 'button'; readonly token: string; readonly values: Readonly<Record<string, string>> }
   /** A dialog is asked for, by a button that carries this opaque id. Reading only: it is answered anew as often as it is asked. */

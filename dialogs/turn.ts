@@ -115,6 +115,8 @@ async function teacherTurn(teacher: Teacher, incoming: Exclude<Incoming, Invoke>
       return editMessage(teacher, incoming.source, incoming.text);
     case 'deleted':
       return deleteMessage(teacher, incoming.source);
+    case 'returned':
+      return talk.notice('returned', { text: incoming.text });
     case 'unreadable':
       return talk.notice(UNREADABLE[incoming.what]);
     case 'delivery':

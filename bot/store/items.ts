@@ -6,6 +6,9 @@ import type { InboxItem, Turn, Waiting } from './types.ts';
 
 export type ItemRow = Omit<Tables['inbox'], 'conversation_id' | 'state' | 'reason'>;
 
+/** `alone` of a message that an operator has put back. */
+export const AGAIN = 2;
+
 interface Item {
   waiting: Waiting;
   state: Tables['inbox']['state'];
@@ -33,7 +36,7 @@ export class Items {
       ...{ state: 'waiting', reason: null, row: 'same' },
       waiting: {
         ...{ id, incoming, sentAt: sent_at, receivedAt: received_at },
-        ...{ arrival, alone: alone === 1, attempts },
+        ...{ arrival, alone: alone > 0, again: alone === AGAIN, attempts },
       },
     });
   }
@@ -41,7 +44,7 @@ export class Items {
   /** A new one, behind the others. */
   add(id: string, { incoming, sentAt, receivedAt }: InboxItem): void {
     const arrival = 1 + Math.max(0, ...[...this.#items.values()].map((other) => other.waiting.arrival));
-    const waiting = { id, incoming, sentAt, receivedAt, arrival, alone: false, attempts: 0 };
+    const waiting = { id, incoming, sentAt, receivedAt, arrival, alone: false, again: false, attempts: 0 };
     this.#items.set(id, { state: 'waiting', reason: null, row: 'new', waiting });
   }
 
@@ -83,11 +86,12 @@ export class Items {
   *rows(key: DataKey): Generator<{ readonly isNew: boolean; readonly row: Tables['inbox'] }> {
     for (const { waiting, state, reason, row } of this.#items.values()) {
       if (row === 'same') continue;
-      const { id, arrival, alone, attempts, sentAt, receivedAt, incoming } = waiting;
+      const { id, arrival, attempts, sentAt, receivedAt, incoming } = waiting;
+      const alone = waiting.again ? AGAIN : Number(waiting.alone);
       yield {
         isNew: row === 'new',
         row: {
-          ...{ conversation_id: this.#lane, id, state, arrival, alone: alone ? 1 : 0, attempts, reason },
+          ...{ conversation_id: this.#lane, id, state, arrival, alone, attempts, reason },
           ...{ sent_at: sentAt, received_at: receivedAt },
           content: state === 'processed' ? null : key.seal(this.#place(id), incoming),
         },

@@ -1,8 +1,8 @@
 /** Where the master key comes from: the environment (passed in by config), a key file, or, in local mode, the data folder itself. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, systemCode } from '../errors.ts';
+import { ConfigError, RetryLater, systemCode } from '../errors.ts';
 import { syncFile } from './files.ts';
 
 const KEY_BYTES = 32;
@@ -37,18 +37,26 @@ export function readKeyFile(path: string): Buffer {
  */
 export function localKey(dataDir: string): Buffer {
   const path = join(dataDir, LOCAL_KEY_FILE);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) makeKey(dataDir, path);
+  return readKeyFile(path);
+}
+
+function makeKey(dataDir: string, path: string): void {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
     syncFile(draft);
     // Of several processes that start at once exactly one succeeds, and nobody sees half a key.
     linkSync(draft, path);
     syncFile(path);
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
+    const code = systemCode(error);
+    if (code !== 'EEXIST')
+      throw new RetryLater('store_unavailable', `The data folder cannot be used (${code}).`, {
+        cause: error,
+      });
   } finally {
-    rmSync(draft, { force: true });
+    if (existsSync(draft)) rmSync(draft);
   }
-  return readKeyFile(path);
 }

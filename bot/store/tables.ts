@@ -86,6 +86,7 @@ export interface Tables {
     id: string;
     state: 'waiting' | 'processed' | 'quarantined';
     arrival: number;
+    /** 1: never joined with its neighbours. 2: the same, and put back by an operator after it was set aside. */
     alone: number;
     attempts: number;
     reason: string | null;

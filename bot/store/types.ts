@@ -51,6 +51,8 @@ export interface Waiting {
   readonly arrival: number;
   /** True: a message by itself, never joined with its neighbours. */
   readonly alone: boolean;
+  /** True: it was set aside before, and an operator has put it back. */
+  readonly again: boolean;
   /** Times that it was tried in vain. */
   readonly attempts: number;
 }
@@ -133,6 +135,17 @@ export interface Turn {
   replies(): Promise<readonly Outgoing[]>;
   /** The answer that the item of the opening got; also from an earlier request. Undefined when it has none (yet). */
   answer(): Promise<InvokeAnswer | undefined>;
+}
+
+/** A message that was set aside, without its content. */
+export interface SetAside {
+  readonly id: string;
+  /** Keyed hash of the conversation. */
+  readonly lane: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** Why, as a stable code. */
+  readonly reason: string | null;
 }
 
 /** What an operator may see: numbers, never content. */

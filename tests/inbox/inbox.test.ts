@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RetryLater } from '../../bot/errors.ts';
 import { createInbox, type Inbox, type InboxOptions } from '../../bot/inbox.ts';
-import { openStore } from '../../bot/store/store.ts';
+import { listSetAside, putBack } from '../../bot/store/set-aside.ts';
+import { openEngine, openStore } from '../../bot/store/store.ts';
 import type { InboxItem, Store } from '../../bot/store/types.ts';
 import type { Incoming } from '../../dialogs/ports.ts';
 import { clock, echo, item, KEY, message, reference, TEACHER, text, type Clock } from '../store/people.ts';
@@ -377,6 +378,28 @@ describe.each(engines)('the inbox on $title', (engine) => {
       // And never again in the way.
       await say('later');
       expect(await heard()).toEqual(['2: later']);
+    });
+
+    test('put back by an operator it returns to its writer, who may be elsewhere by then', async () => {
+      await say(BAD);
+      for (let n = 0; n < 9; n += 1) {
+        time.at += 5_000;
+        await inbox.drain();
+      }
+      await say('after');
+      expect(await heard()).toEqual(['sorry', '1: after']);
+      const engine = await openEngine(place.place, 'tool');
+      const [row] = await listSetAside(engine);
+      expect(row).toMatchObject({ lane: store.laneOf(anne), reason: 'unexpected_TypeError' });
+      expect(await putBack(engine, 'another', time.at)).toBe(0);
+      expect(await putBack(engine, row!.id, time.at)).toBe(1);
+      expect(await putBack(engine, null, time.at)).toBe(0);
+      await engine.close();
+      await inbox.drain();
+      expect(await heard()).toEqual(['saw returned']);
+      expect(await store.status()).toMatchObject({ inbox: { processed: 2 } });
+      await inbox.drain();
+      expect(await heard()).toEqual([]);
     });
 
     test('what was answered before it in the same breath stays answered', async () => {

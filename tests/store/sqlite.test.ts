@@ -1,7 +1,8 @@
 /** What holds for the data folder only: one bot, tools beside it, synced commits, backups, storage that fills up. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInbox } from '../../bot/inbox.ts';
 import { openStore } from '../../bot/store/store.ts';
@@ -13,6 +14,7 @@ import { start, type Child } from './processes.ts';
 const works = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 const withStrace = works('strace', '-e', 'trace=fdatasync', 'true') ? test : test.skip;
+const withMounts = works('unshare', '-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt') ? test : test.skip;
 const withPrlimit = works('prlimit', '--version') ? test : test.skip;
 
 describe('the data folder', () => {
@@ -126,6 +128,46 @@ describe('the data folder', () => {
       await store.close();
     },
   );
+
+  withMounts('a full file system: refused, and it goes on by itself when there is room again', async () => {
+    // The mount is seen by the bot and its shell only: the shell makes room when it is told to, and copies out what was kept.
+    const room = join(dataDir, 'room');
+    const copy = mkdtempSync(join(tmpdir(), 'klankbord-kept-'));
+    const script = `mount -t tmpfs -o size=24m tmpfs "$0"
+      head -c 24200k /dev/zero > "$0/filler"
+      (while [ ! -e "${room}" ]; do sleep 0.1; done; rm "$0/filler") &
+      "$@"; cp "$0"/klankbord.db* ${copy}/`;
+    const folder = join(dataDir, 'small');
+    mkdirSync(folder);
+    const bot = run({ place: { dataDir: folder }, do: 'talk', from: 0, to: 400 }, [
+      ...['unshare', '-rm', '--kill-child', 'bash', '-c', script, folder],
+    ]);
+    await bot.line((line) => line.startsWith('refused'));
+    expect(bot.lines.find((line) => line.startsWith('refused'))).toBe('refused store_unavailable');
+    writeFileSync(room, '');
+    await bot.line((line) => line === '399');
+    bot.process.stdin!.end();
+    await bot.ended;
+    const store = await open('tool', copy);
+    const answers = await store.inTurn(store.laneOf(reference('anne')), {}, (turn) => turn.scene().answers());
+    expect(answers.map((one) => one.text)).toEqual(Array.from({ length: 400 }, (_, n) => `w${n}`));
+    await store.close();
+    rmSync(copy, { recursive: true });
+  });
+
+  withMounts('a folder that may only be read: refused with a clear sentence', async () => {
+    const script = 'mount -t tmpfs tmpfs "$0" && mount -o remount,ro "$0" && "$@"';
+    const bot = run({ place: { dataDir }, do: 'hold' }, [
+      'unshare',
+      '-rm',
+      '--kill-child',
+      'bash',
+      '-c',
+      script,
+      dataDir,
+    ]);
+    expect(await bot.line(() => true)).toBe('failed store_unavailable');
+  });
 
   test('a backup is made while the bot writes, and opens like the original', async () => {
     const store = await open('bot');

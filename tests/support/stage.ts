@@ -9,7 +9,8 @@ import { createInbox, type Inbox } from '../../bot/inbox.ts';
 import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
 import { openStore } from '../../bot/store/store.ts';
 import type { OutboxItem, Reference, Store } from '../../bot/store/types.ts';
-import type { Incoming, Outgoing, SchoolView } from '../../dialogs/ports.ts';
+import type { Incoming, Interview, Outcome, Outgoing, Scene, SchoolView } from '../../dialogs/ports.ts';
+import type { Answer } from '../../machines/journal.ts';
 import { createTurns } from '../../dialogs/turn.ts';
 import { loadTexts } from '../../locales/index.ts';
 import { loadPack } from '../../locales/listening.ts';
@@ -43,6 +44,14 @@ export interface Stage {
   /** One message of the teacher; gives what the bot says to it. */
   send(incoming: Incoming, key?: string): Promise<readonly Outgoing[]>;
   say(text: string): Promise<readonly Outgoing[]>;
+  /** What is in the store. */
+  look(): Promise<Pick<Scene, 'conversation' | 'interview'> & { readonly answers: readonly Answer[] }>;
+  /** Puts an interview into the store, as if it had taken place here. */
+  seed(recorded: {
+    readonly conversation: Outcome['conversation'];
+    readonly interview: Interview;
+    readonly answers: readonly Answer[];
+  }): Promise<void>;
   /** Closes and opens the store again, as a restart does. */
   restart(): Promise<void>;
   /** Writes the school file anew, as somebody does beside a running bot. */
@@ -125,6 +134,20 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
     changes,
     send,
     say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
+    look: () =>
+      store.inTurn(store.laneOf(reference), {}, async (turn) => {
+        const { conversation, interview, answers } = turn.scene();
+        return { conversation, interview, answers: await answers() };
+      }),
+    async seed({ conversation, interview, answers }) {
+      const place = { role: 'teacher', schoolId: view.id } as const;
+      await store.inTurn(store.laneOf(reference), { from: { reference, place } }, (turn) =>
+        turn.save(
+          { ...(conversation && { conversation }), interview, put: answers, outgoing: [] },
+          { inline: false },
+        ),
+      );
+    },
     async restart() {
       await inbox.stop();
       await store.close();

@@ -29,7 +29,7 @@ export async function play(
   source: string,
   look: (message: Outgoing, to: 'teacher' | 'coach') => void = () => undefined,
 ): Promise<string> {
-  const locale = /^# locale: (\S+)/mu.exec(source)?.[1] ?? 'nl-NL';
+  const locale = localeOf(source);
   const school = /^# school: (\S+)/mu.exec(source)?.[1];
   const file =
     school === undefined
@@ -65,6 +65,19 @@ function lines(mark: string, { label, text }: Outgoing, coach: boolean): string[
   const what = coach ? label.kind : [label.step, label.kind, label.probe].filter(Boolean).join(' ');
   const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
   return [`${mark} (${what}) ${first}`, ...rest.map((line) => `${mark}   ${line}`)];
+}
+
+/** The input lines, without their mark. */
+export function actsOf(source: string): string[] {
+  return source.split('\n').flatMap((line) => (line.startsWith('>') ? [line.slice(1).trim()] : []));
+}
+
+export function localeOf(source: string): string {
+  return /^# locale: (\S+)/mu.exec(source)?.[1] ?? 'nl-NL';
+}
+
+export function createPlayer(stage: Stage): { act(input: string): Promise<readonly Outgoing[]> } {
+  return new Player(stage);
 }
 
 class Player {
