@@ -16,6 +16,8 @@ import type {
   World,
 } from '../dialogs/ports.ts';
 import { AppError, codeOf, ConfigError, GiveUp, RetryLater } from './errors.ts';
+import { createAlarm } from './alarm.ts';
+import { piecesOf } from './pieces.ts';
 import type {
   InboxItem,
   Opening,
@@ -91,13 +93,6 @@ const POLL_MS = 1_000;
 /** How long a lane that could not be drained is left alone, in ms. */
 const TROUBLE_MS = { away: 1_000, broken: 60_000 };
 
-/** What is answered together: one message, or the pieces of one thought. */
-interface Piece {
-  readonly ids: readonly string[];
-  readonly attempts: number;
-  readonly incoming: Incoming;
-}
-
 /** A piece could not be answered; the transaction is rolled back and repeated with this knowledge. */
 class PieceFailed extends Error {
   readonly id: string;
@@ -121,16 +116,14 @@ interface Notes {
 
 export function createInbox(options: InboxOptions): Inbox {
   const { store, takeTurn, world, placeOf, bypasses = () => false, explain } = options;
-  const pollMs = options.pollMs ?? POLL_MS;
   const running = new Set<Promise<unknown>>();
   /** Lanes that cannot be drained now, and until when they are left alone: they must not keep the others waiting. */
   const troubled = new Map<string, number>();
-  let timer: NodeJS.Timeout | null = null;
-  let timerAt = Infinity;
-  /** When lanes that this process knows of are due; and when to look for what others have left. */
-  const moments = new Set<number>();
-  let lookAt = Infinity;
-  let started = false;
+  const alarm = createAlarm({
+    now: () => world.now(),
+    everyMs: options.pollMs ?? POLL_MS,
+    ring: () => tracked(drain()).catch((error: unknown) => options.onTrouble?.(error)),
+  });
 
   /** One transaction in a lane; repeated when a message in it cannot be answered, until what can be answered is. */
   async function inLane(
@@ -155,7 +148,7 @@ export function createInbox(options: InboxOptions): Inbox {
             ? show(turn, asked, notes)
             : decide(turn, wantsReplies, failed, notes, asked),
         );
-        if (notes.dueAt !== null) wakeAt(notes.dueAt);
+        if (notes.dueAt !== null) alarm.at(notes.dueAt);
         if (notes.filed > notes.handed) options.onCommitted?.(lane);
         for (const reason of notes.quarantined) options.onQuarantined?.(lane, reason);
         return received;
@@ -320,33 +313,6 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
-  function wakeAt(at: number): void {
-    if (started) moments.add(at);
-    setTimer();
-  }
-
-  function setTimer(): void {
-    const at = Math.min(lookAt, ...moments);
-    if (!started || at >= timerAt) return;
-    if (timer) clearTimeout(timer);
-    timerAt = at;
-    timer = setTimeout(() => void wake(), Math.max(0, at - world.now()));
-  }
-
-  async function wake(): Promise<void> {
-    timer = null;
-    timerAt = Infinity;
-    const now = world.now();
-    for (const at of moments) if (at <= now) moments.delete(at);
-    try {
-      await tracked(drain());
-    } catch (error) {
-      options.onTrouble?.(error);
-    }
-    lookAt = world.now() + pollMs;
-    setTimer();
-  }
-
   function tracked<T>(work: Promise<T>): Promise<T> {
     const done = work.then(
       () => undefined,
@@ -375,61 +341,12 @@ export function createInbox(options: InboxOptions): Inbox {
       }
     },
     drain: () => tracked(drain()),
-    start() {
-      if (started) return;
-      started = true;
-      lookAt = world.now();
-      setTimer();
-    },
+    start: () => alarm.start(),
     async stop() {
-      started = false;
-      if (timer) clearTimeout(timer);
-      timer = null;
-      timerAt = Infinity;
+      alarm.stop();
       while (running.size > 0) await Promise.all(running);
     },
   };
-}
-
-/** Puts the pieces of one thought together: neighbouring texts that wait for their rest, in the order in which they were sent. */
-function piecesOf(waiting: readonly Waiting[]): Piece[] {
-  const groups: Waiting[][] = [];
-  for (const item of waiting) {
-    const group = groups.at(-1);
-    const before = group?.[0];
-    // What was tried before keeps its shape: it is not joined with what came in since.
-    const joined = before && isFragment(before) && isFragment(item) && before.attempts === item.attempts;
-    if (group && joined) group.push(item);
-    else groups.push([item]);
-  }
-  return groups.map((group) => {
-    group.sort((a, b) => a.sentAt - b.sentAt || a.arrival - b.arrival);
-    const texts = group.flatMap(({ incoming }) => (incoming.kind === 'text' ? [incoming] : []));
-    const first = group[0]!;
-    return {
-      ids: group.map(({ id }) => id),
-      attempts: first.attempts,
-      incoming: first.again
-        ? returned(first.incoming)
-        : group.length === 1
-          ? first.incoming
-          : {
-              kind: 'text',
-              text: texts.map(({ text }) => text).join('\n'),
-              sources: texts.flatMap(({ sources }) => sources),
-              pieces: texts.map(({ text }) => text),
-            },
-    };
-  });
-}
-
-/** The conversation may have gone on since: text that was set aside is shown to its writer, not taken for an answer to what is asked now. */
-function returned(incoming: Incoming): Incoming {
-  return incoming.kind === 'text' ? { kind: 'returned', text: incoming.text } : incoming;
-}
-
-function isFragment({ incoming, alone }: Waiting): boolean {
-  return incoming.kind === 'text' && !alone;
 }
 
 /** Storage that is away and settings that are wrong are nobody's fault in particular: they pass, and nothing is counted against a message. */

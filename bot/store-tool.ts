@@ -15,6 +15,8 @@ import { openEngine, type StorePlace } from './store/store.ts';
 import { readStatus } from './store/sweep.ts';
 
 const say = operatorTexts(operatorLanguage());
+/** What a sentence about a mistake may name. */
+const told = { folder: '', file: '' };
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -29,6 +31,8 @@ async function run(args: readonly string[]): Promise<number> {
   const [command, file] = positionals;
   readDotEnv();
   const config = loadConfig();
+  told.folder = config.databaseUrl ? 'DATABASE_URL' : config.dataFolder;
+  told.file = file ?? '';
   const folder: StorePlace = { dataDir: config.dataFolder };
   const place: StorePlace = config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : folder;
 
@@ -104,9 +108,7 @@ try {
 } catch (error) {
   // Only what we wrote ourselves: a message of a driver may quote the connection string.
   if (error instanceof AppError) {
-    const folder = process.env['DATABASE_URL'] ? 'DATABASE_URL' : (process.env['KLANKBORD_DATA'] ?? './.data');
-    const file = process.argv[3] ?? '';
-    process.stderr.write(`${sentence(error, say, { folder, file })}\n`);
+    process.stderr.write(`${sentence(error, say, told)}\n`);
   }
   else if (error instanceof TypeError && 'code' in error) process.exitCode = usage();
   else process.stderr.write(`${say('failed.unexpected', { code: error instanceof Error ? error.name : '?' })}\n`);

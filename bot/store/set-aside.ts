@@ -1,6 +1,6 @@
 /** Messages that could not be dealt with and were set aside with their content: what an operator can do about them. */
 import { AGAIN } from './items.ts';
-import { once, type Bound, type Engine } from './engine.ts';
+import { once, type Engine } from './engine.ts';
 import type { SetAside } from './types.ts';
 
 /** What was set aside, oldest first, without content. */
@@ -29,7 +29,7 @@ export async function putBack(engine: Engine, id: string | null, now: number): P
   const { db, lockRow } = engine;
   for (const { id: item, lane } of items) {
     await engine.transaction(async (tx) => {
-      if (lockRow) await tx.read(once(lockRow(db, lane)) as Bound<unknown>);
+      if (lockRow) await tx.read(once(lockRow(db, lane)));
       tx.write(
         once(
           db

@@ -136,8 +136,9 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
     say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
     look: () =>
       store.inTurn(store.laneOf(reference), {}, async (turn) => {
-        const { conversation, interview, answers } = turn.scene();
-        return { conversation, interview, answers: await answers() };
+        const scene = turn.scene();
+        const { conversation, interview } = scene;
+        return { conversation, interview, answers: await scene.answers() };
       }),
     async seed({ conversation, interview, answers }) {
       const place = { role: 'teacher', schoolId: view.id } as const;

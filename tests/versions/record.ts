@@ -17,12 +17,14 @@ const PLACES: readonly (readonly [string, readonly number[]])[] = [
   ['pauze.nl', [6, 9, 14, 18]],
 ];
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const target = new URL(`./${version}.json`, import.meta.url);
 if (existsSync(target) && !process.argv.includes('--again'))
-  throw new Error(`${version} was recorded before; what was released does not change (--again before a release)`);
+  throw new Error(
+    `${version} was recorded before; what was released does not change (--again before a release)`,
+  );
 
 const records: Recorded[] = [];
 for (const [name, places] of PLACES) {

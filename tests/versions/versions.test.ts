@@ -79,7 +79,10 @@ describe.each(releases)('%s', (release) => {
       const stage = await openStage({ lang: record.locale });
       try {
         await stage.seed({ ...record, interview: { ...record.interview, snapshot } });
-        const [, ...rest] = [null, ...(await stage.say(record.locale.startsWith('en') ? 'repeat' : 'herhaal'))];
+        const [, ...rest] = [
+          null,
+          ...(await stage.say(record.locale.startsWith('en') ? 'repeat' : 'herhaal')),
+        ];
         expect(rest.at(-1)?.label).toMatchObject({
           step: record.open!.step,
           ...(record.open!.probe ? { probe: record.open!.probe } : {}),
