@@ -109,8 +109,10 @@ try {
   // Only what we wrote ourselves: a message of a driver may quote the connection string.
   if (error instanceof AppError) {
     process.stderr.write(`${sentence(error, say, told)}\n`);
-  }
-  else if (error instanceof TypeError && 'code' in error) process.exitCode = usage();
-  else process.stderr.write(`${say('failed.unexpected', { code: error instanceof Error ? error.name : '?' })}\n`);
+  } else if (error instanceof TypeError && 'code' in error) process.exitCode = usage();
+  else
+    process.stderr.write(
+      `${say('failed.unexpected', { code: error instanceof Error ? error.name : '?' })}\n`,
+    );
   process.exitCode ??= 1;
 }

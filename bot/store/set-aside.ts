@@ -40,14 +40,7 @@ export async function putBack(engine: Engine, id: string | null, now: number): P
             .where('state', '=', 'quarantined'),
         ),
       );
-      tx.write(
-        once(
-          db
-            .updateTable('conversation')
-            .set({ due_at: now })
-            .where('id', '=', lane),
-        ),
-      );
+      tx.write(once(db.updateTable('conversation').set({ due_at: now }).where('id', '=', lane)));
     });
   }
   return items.length;
