@@ -307,7 +307,7 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
       return;
     }
     if (previous && previous.sentence === clause.sentence && sameQuote(tokens, previous, clause)) {
-      const carrier = previous.subject;
+      const carrier = (resumes(tokens, clause, pack) ? lastMain(clauses, c) : previous).subject;
       if (carrier) {
         clause.subject = carrier;
         clause.carried = true;
@@ -331,6 +331,24 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
       clause.carried = true;
     }
   });
+}
+
+/** "Er erzählte, dass Papa auszieht, und war traurig.": a joiner with its verb at once goes on with the main clause. */
+const resumes = (tokens: readonly Token[], clause: Clause, pack: Pack): boolean =>
+  pack.inversionOpens &&
+  pack.joiners.has(tokens[clause.from]!.word) &&
+  pack.is('finite', tokens[clause.from + 1]?.word ?? '');
+
+/** The last clause before `c` in its sentence that depends on no other; else the one right before. */
+function lastMain(clauses: readonly Clause[], c: number): Clause {
+  const previous = clauses[c - 1]!;
+  for (let k = c - 1; k >= 0 && clauses[k]!.sentence === previous.sentence; k--) {
+    const clause = clauses[k]!;
+    // A bare remark behind a dependent clause goes with it.
+    const remark = clause.carried && clauses[k - 1]?.opener != null;
+    if (clause.opener === null && !remark && clause.subject) return clause;
+  }
+  return previous;
 }
 
 const leads = (word: string, pack: Pack): boolean =>

@@ -33,6 +33,7 @@ export function hear(text: string, pack: Pack, context: ListenContext): { heard:
     ends: new Array<Person | undefined>(tokens.length).fill(undefined),
     isFeeling: (at) => pack.states.has(tokens[at]!.word),
     isGoverned: (at) => at > 0 && pack.is('preposition', tokens[at - 1]!.word),
+    asides: pack.asides,
     isOpen: (at) => {
       const token = tokens[at];
       return token?.kind === 'word' && token.word.length > 2 && !little.has(token.word) && !tape.begins[at];

@@ -67,6 +67,8 @@ export const packSchema = z.strictObject({
     plural: z.strictObject({ pronouns: forms, verbs: forms }).optional(),
     /** Determiners that never stand with a subject (den, dem): whoever follows one is object or dative. */
     oblique: forms.default([]),
+    /** Somebody behind a preposition fills no place in a pattern that does not name the preposition (mich über ihn geärgert). */
+    asides: z.boolean().default(false),
   }),
   clauses: z.strictObject({
     joiners: forms,

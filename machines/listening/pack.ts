@@ -88,6 +88,7 @@ export interface Pack extends Speller {
   hasPastShape(word: string): boolean;
   readonly attributive: readonly string[];
   readonly oblique: ReadonlySet<string>;
+  readonly asides: boolean;
   readonly litotes: Readonly<Partial<Record<Emotion, Emotion>>>;
   is(name: Needed, word: string): boolean;
 }
@@ -329,6 +330,7 @@ export function compilePack(data: unknown): Pack {
     hasPastShape: shapes(list(s.pastShapes).map(spell), words),
     attributive: list(f.attributive).map(spell),
     oblique: set(d.people.oblique),
+    asides: d.people.asides,
     litotes: f.litotes,
     is: (name, word) => classes.get(name)?.has(word) ?? false,
   };

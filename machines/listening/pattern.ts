@@ -35,6 +35,8 @@ export interface Tape {
   isFeeling(at: number): boolean;
   /** Behind a preposition? */
   isGoverned(at: number): boolean;
+  /** Does somebody behind a preposition only come by? */
+  readonly asides: boolean;
   isOpen(at: number): boolean;
   /** Number of comparisons made, to show that the work grows with the length only. */
   work: number;
@@ -50,6 +52,8 @@ interface Element {
   readonly edge: '^' | '$' | null;
   readonly optional: boolean;
   readonly not: boolean;
+  /** For a person: the words right before, behind which a preposition is the pattern's own. */
+  readonly behind?: ReadonlySet<string> | undefined;
 }
 
 export interface Pattern<T> {
@@ -155,7 +159,7 @@ export function parse(
     throw new Error('a pattern in any order has words, choices, persons and exclusions only');
   if (!elements.some((e) => e.words && !e.slot && !e.optional && !e.not))
     throw new Error('needs at least one word that must be there');
-  return elements;
+  return elements.map((e, i) => (e.slot ? { ...e, behind: elements[i - 1]?.words ?? undefined } : e));
 }
 
 /** Patterns filed under the words of their anchor. */
@@ -211,6 +215,12 @@ interface Trail {
 const has = (person: Person, slot: Slot): boolean =>
   slot === 'any' || person.roles.has(slot === 'target' ? 'object' : slot);
 
+/** "Ich habe mich über ihn geärgert": whoever stands behind a preposition that is not the pattern's own only comes by. */
+function isAside(tape: Tape, e: Element, from: number): boolean {
+  if (!tape.asides || e.slot === 'target' || e.slot === 'possessive' || !tape.isGoverned(from)) return false;
+  return !e.behind?.has(tape.tokens[from - 1]!.word);
+}
+
 /** Does one element hold at a token? Gives how many tokens it takes, or -1. */
 function takes(tape: Tape, e: Element, at: number, back: boolean, trail: Trail): number {
   tape.work++;
@@ -225,7 +235,7 @@ function takes(tape: Tape, e: Element, at: number, back: boolean, trail: Trail):
   if (!token) return -1;
   if (e.slot) {
     const person = back ? tape.ends[at] : tape.begins[at];
-    if (person && has(person, e.slot)) {
+    if (person && has(person, e.slot) && !isAside(tape, e, person.from)) {
       if (!e.not && e.slot !== 'target' && (trail.slot === undefined || e.slot !== 'subject'))
         trail.slot = person;
       return person.to - person.from;

@@ -179,7 +179,12 @@ function giveReason(
       clause.to - clause.from > 3 &&
       pack.is(pack.classes.has('thatReason') ? 'thatReason' : 'postposed', first.word);
     for (let i = Math.max(clause.from, at); i < clause.to; i++)
-      if (pack.is('because', tokens[i]!.word) || (atOnce && i === clause.from)) {
+      // "weil" always gives a reason, "da" only where it opens its clause.
+      if (
+        (pack.is('because', tokens[i]!.word) &&
+          (i === clause.from || !pack.openersBeforeSubject.has(tokens[i]!.word))) ||
+        (atOnce && i === clause.from)
+      ) {
         put('reason', i, clause.to);
         put('perspective', at, clause.to);
         return;

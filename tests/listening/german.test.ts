@@ -214,6 +214,48 @@ describe('German grammar', () => {
   });
 });
 
+describe('whose feeling it is, where a language has cases and puts its verb last', () => {
+  const holders = (text: string): string => {
+    const heard = hear(text);
+    return `${heard.teacher === 'expressed' ? 'T' : ''}${heard.child === 'expressed' ? 'C' : ''}`;
+  };
+
+  it.each([
+    ['Ich habe mich über ihn geärgert.', 'T'],
+    ['Er hat sich über mich geärgert.', 'C'],
+    ['Ich habe mich mit ihm gefreut.', 'T'],
+    ['Von ihm bin ich enttäuscht.', 'T'],
+    ['Auf mich hat er sehr bedrückt gewirkt.', 'C'],
+    ['Für mich war das schlimm.', 'T'],
+    ['Er hat mir Angst gemacht.', 'T'],
+    ['Man hat ihm die Angst richtig angesehen.', 'C'],
+    ['Er kam mir traurig vor.', 'C'],
+  ])('somebody behind a preposition only comes by: %s', (text, whose) => {
+    expect(holders(text)).toBe(whose);
+  });
+
+  it.each([
+    ['Er hat erzählt, dass der Papa auszieht, und war so niedergeschlagen.', 'C'],
+    ['Ich habe geschrien, weil er gebissen hat, und war fix und fertig.', 'T'],
+    ['Er hat gesagt, dass die Mama weint und traurig ist.', ''],
+  ])('behind a dependent clause the main one goes on: %s', (text, whose) => {
+    expect(holders(text)).toBe(whose);
+  });
+
+  it('hears "da" as a reason only where it opens its clause', () => {
+    const looks = (text: string): boolean => hear(text).signals.some((s) => s.kind === 'perspective');
+    expect(looks('Er war traurig, da sein bester Freund weggezogen ist.')).toBe(true);
+    expect(looks('Ganz ängstlich war sie da.')).toBe(false);
+  });
+
+  it.each(['Ich habe ihn beruhigt.', 'Er hat sich wieder beruhigt.', 'Sie hat sich den Kopf gestoßen.'])(
+    'no feeling: %s',
+    (text) => {
+      expect(holders(text)).toBe('');
+    },
+  );
+});
+
 describe('German signs of safety', () => {
   const cards = (text: string): string[] =>
     hear(text)
