@@ -77,6 +77,16 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     for (let i = hit.from; i < hit.to; i++) {
       const p = begins[i];
       if (p?.pronoun && owns(text, clause, at, p)) return whoIs(text, p, clause);
+      // "springen bij mij de stoppen"
+      if (
+        p?.pronoun &&
+        i > hit.from &&
+        p.to < hit.to &&
+        p.roles.has('object') &&
+        !p.roles.has('subject') &&
+        pack.is('at', tokens[i - 1]!.word)
+      )
+        return whoIs(text, p, clause);
     }
   }
   // "He scared me": before an object, the word is the verb.
@@ -110,11 +120,13 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
         return whoIs(text, q, clause);
     }
   }
-  // "Her face lit up", "hart in mijn keel": whose body it is.
-  const owner = begins[hit.from - 1];
+  // "Her face lit up", "zijn hele gezicht straalde", "hart in mijn keel": whose body it is.
+  const near = begins[hit.from - 1];
+  const owner = near ?? (pack.is('little', tokens[at - 1]?.word ?? '') ? undefined : begins[hit.from - 2]);
   if (
     hit.value.kind === 'idiom' &&
     owner?.pronoun &&
+    (near || pack.is('body', tokens[hit.from]!.word)) &&
     owner.roles.has('possessive') &&
     !owner.roles.has('subject') &&
     (owner.who === 'teacher' || owner.who === 'child')

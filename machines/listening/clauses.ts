@@ -232,6 +232,8 @@ function subjectFollows(tokens: readonly Token[], i: number, cast: Cast, pack: P
   if (pack.is('preposition', tokens[i - 1]!.word))
     return !!person && person.pronoun && person.who !== 'it' && person.roles.has('subject');
   if (person) return person.roles.has('subject');
+  // "ik zag hoe gekwetst ze was"
+  if (pack.states.has(next.word)) return cast.begins[i + 1]?.roles.has('subject') === true;
   return pack.is('determiner', next.word);
 }
 
@@ -274,9 +276,11 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
         (after?.kind === 'word' && pack.is('finite', after.word)) ||
         (before?.kind === 'word' && pack.is('finite', before.word));
       const other = found.some((s) => s.strong && s.person.pronoun);
+      // "en ik dacht oei die jongen voelde zich …": a noun with its verb right behind it.
+      const verbBehind = clause.opener === null && after?.kind === 'word' && pack.is('finite', after.word);
       const strong = person.pronoun
         ? onlySubject || (!other && (initial || verbBeside))
-        : initial || (verbBeside && !other);
+        : initial || verbBehind || (verbBeside && !other);
       found.push({ person, strong });
     }
     // "it" and the like are a subject only where nobody is.

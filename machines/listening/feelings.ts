@@ -40,12 +40,20 @@ interface Draft {
   readonly presence: 'expressed' | 'possible';
 }
 
+interface Echoed {
+  readonly holder: Evidence['holder'] | 'other';
+  readonly emotion: Emotion;
+  readonly end: number;
+}
+
 export function hearFeelings(text: Text, reading: Reading, context: ListenContext): Evidence[] {
   const { tokens, pack } = text;
   const felt = text.hits.filter((hit): hit is Felt => hit.value.type === 'feeling');
   felt.sort((a, b) => size(b) - size(a) || rank(a) - rank(b) || a.from - b.from);
   const taken = new Uint8Array(tokens.length);
   const evidence: Evidence[] = [];
+  /** What others feel: never counted, but "and so was I" may lean on it. */
+  const elsewhere: Echoed[] = [];
   const put = (
     from: number,
     to: number,
@@ -74,7 +82,11 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
     const draft = judge(text, reading, context, hit);
     if (draft === 'skip') continue;
     for (const i of own) taken[i] = 1;
-    if (draft) put(hit.from, hit.to, draft.who, draft.emotions, draft.presence, RULES[hit.value.kind]);
+    if (!draft) continue;
+    if (draft.who !== 'other')
+      put(hit.from, hit.to, draft.who, draft.emotions, draft.presence, RULES[hit.value.kind]);
+    else if (draft.emotions[0])
+      elsewhere.push({ holder: 'other', emotion: draft.emotions[0], end: tokens[hit.to - 1]!.end });
   }
 
   tokens.forEach((token, i) => {
@@ -92,7 +104,7 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
     }
   });
   evidence.sort((a, b) => a.start - b.start || a.end - b.end);
-  echo(text, reading, evidence);
+  echo(text, reading, evidence, elsewhere);
   return unique(evidence);
 }
 
@@ -204,14 +216,12 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
       else if (voice === 'child') return null;
     }
   }
-  if (who === 'other') return null;
+  if (who === 'teacher' && context.question === 'event_followup_child' && guesses(text, hit, clause))
+    who = 'child';
+  if (who === 'nobody') who = ASKED[context.question];
+  if (who === 'nobody' && quote < 0) who = lastNamed(text, clause);
   // A child that is tired or ill is not said to feel anything.
-  if (
-    who === 'child' &&
-    (kind === 'word' || kind === 'frame') &&
-    pack.bodily.has(openWord || tokens[hit.from]!.word)
-  )
-    return null;
+  if (who === 'child' && isBodily(text, hit, openWord)) return null;
   if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts)) return null;
 
   const negated = reading.isNegated(hit.from, hit.to, hit.words) !== reading.isDenied(hit.from);
@@ -224,21 +234,39 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     if (emotions.length === 0 || presence === 'possible') return null;
   }
   if (reading.isReported(hit.from)) presence = 'possible';
-  if (who === 'nobody') who = ASKED[context.question];
-  if (who === 'nobody' && quote < 0) who = lastNamed(text, clause);
   return { who, emotions, presence };
 }
 
+function isBodily({ tokens, pack }: Text, hit: Felt, openWord: string): boolean {
+  if (hit.value.emotions.some((e) => e !== 'fatigue_stress')) return false;
+  if (openWord !== '') return pack.bodily.has(openWord);
+  return ownWords(hit).some((i) => pack.bodily.has(tokens[i]!.word));
+}
+
+/** "Ik denk bang.", asked what the child felt: the teacher thinks, the child feels. */
+function guesses({ tokens, pack }: Text, hit: Felt, clause: Clause): boolean {
+  const one = hit.value.kind === 'word' || hit.value.kind === 'noun' || hit.value.kind === 'litotes';
+  const subject = clause.subject;
+  if (!one || hit.slot || !subject || clause.carried || subject.from >= hit.from) return false;
+  for (let i = subject.to; i < hit.from; i++) {
+    const word = tokens[i]!.word;
+    if (pack.is('think', word)) return true;
+    if (pack.is('finite', word) || pack.is('be', word)) return false;
+  }
+  return false;
+}
+
 /** "…and so was he": the feeling just heard goes for somebody else too. */
-function echo(text: Text, reading: Reading, evidence: Evidence[]): void {
+function echo(text: Text, reading: Reading, evidence: Evidence[], elsewhere: readonly Echoed[]): void {
   const { tokens } = text;
   for (const hit of reading.marked('echo')) {
     if (!hit.slot || reading.isAsked(hit.from)) continue;
     const who = whoIs(text, hit.slot, reading.clauseOf(hit.from));
     if (who !== 'teacher' && who !== 'child') continue;
     const start = tokens[hit.from]!.start;
-    let last: Evidence | undefined;
+    let last: Echoed | undefined;
     for (const e of evidence) if (e.end <= start && e.presence === 'expressed') last = e;
+    for (const e of elsewhere) if (e.end <= start && e.end > (last?.end ?? -1)) last = e;
     if (!last || last.holder === who || start - last.end > 120) continue;
     evidence.push({
       holder: who,

@@ -185,6 +185,24 @@ function genderOfPupil(
 
 const LOOK_BACK = 12;
 
+/** "De beer die zo bang was": right behind a noun with its determiner, a relative pronoun tells of that thing. */
+function describes(
+  tokens: readonly Token[],
+  begins: readonly (Person | undefined)[],
+  at: number,
+  pack: Pack,
+): boolean {
+  const noun = tokens[at - 1];
+  if (!noun || noun.kind !== 'word' || begins[at - 1] || pack.is('little', noun.word)) return false;
+  for (const i of [at - 2, at - 3]) {
+    const before = tokens[i];
+    if (!before || before.kind !== 'word' || before.sentence !== noun.sentence || begins[i]) return false;
+    if (pack.is('determiner', before.word)) return !pack.is('finite', noun.word);
+    if (pack.is('little', before.word)) return false;
+  }
+  return false;
+}
+
 /** "Milou, die er blij mee was": whoever was named last in the sentence; at its very beginning, the pupil. */
 function relativeTo(
   tokens: readonly Token[],
@@ -212,7 +230,8 @@ function relativeTo(
     if ((p.to === at && !p.pronoun) || (opens && p.to === at - 1)) return { ...base, who: p.who };
     break;
   }
-  if (!pack.is('finite', next.word)) return undefined;
+  if (!pack.is('finite', next.word))
+    return describes(tokens, begins, at, pack) ? { ...base, who: 'other' } : undefined;
   // "Zijn vader kwam. Die was kwaad.", "… en die was kwaad": the last one named, else the pupil.
   const fresh = opens && (at === 0 || before?.sentence !== here.sentence);
   if (!fresh && !(before && pack.joiners.has(before.word))) return undefined;

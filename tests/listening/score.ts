@@ -27,7 +27,8 @@ import { askPeer, HOW_TO_INSTALL, loadPeers } from './peers.ts';
 
 const CORPUS = new URL('./corpus/', import.meta.url);
 const SAVED = new URL('./scores.json', import.meta.url);
-const PARTS = ['dev', 'scored'] as const;
+/** `fresh`: written later, in other voices, by somebody who had not seen the packs. */
+const PARTS = ['dev', 'dev-fresh', 'scored', 'scored-fresh'] as const;
 type Part = (typeof PARTS)[number];
 type Saved = Record<string, Record<string, number>>;
 
@@ -106,16 +107,19 @@ async function run(args: readonly string[]): Promise<number> {
   const parts = PARTS.filter((part) => values.part === undefined || values.part === part);
   if (values.errors !== undefined) {
     const field = FIELDS.find((f) => f === values.errors);
-    if (!field || values.part !== 'dev') {
+    const part = parts.length === 1 && parts[0]!.startsWith('dev') ? parts[0] : undefined;
+    if (!field || !part) {
       process.stderr.write(
-        `--errors ${FIELDS.join('|')} goes with --part dev; the scored part is never shown.\n`,
+        `--errors ${FIELDS.join('|')} goes with --part dev or dev-fresh; the scored part is never shown.\n`,
       );
       return 2;
     }
-    for (const lang of values.lang ?? listeningLanguages())
-      for (const { gold, said } of hearAll(readCorpus(lang, 'dev'), lang))
+    for (const lang of values.lang ?? listeningLanguages()) {
+      if (!existsSync(new URL(`${lang}.${part}.jsonl`, CORPUS))) continue;
+      for (const { gold, said } of hearAll(readCorpus(lang, part), lang))
         if (gold[field] !== said[field])
           say(`${gold.id}\t${gold.question}\t${gold[field] ? 'missed' : 'heard wrongly'}\t${gold.text}`);
+    }
     return 0;
   }
   const saved: Saved = existsSync(SAVED) ? (JSON.parse(readFileSync(SAVED, 'utf8')) as Saved) : {};
