@@ -9,6 +9,7 @@
  *   <target>                                       somebody the feeling is for
  *   #F              a word for a feeling           #X             any word that is not one of the little ones
  *   ~ …             first of all: the rest may stand in any order, within one clause
+ *   ~~ …            the same within one sentence, over its commas
  *
  * Each pattern is tried only where its rarest word stands, and looks a bounded number of words around it:
  * the work is linear in the length of the text.
@@ -59,8 +60,8 @@ interface Element {
 export interface Pattern<T> {
   readonly source: string;
   readonly elements: readonly Element[];
-  /** The elements may stand in any order. */
-  readonly free: boolean;
+  /** The elements may stand in any order: in one clause, or in one sentence. */
+  readonly free: 'clause' | 'sentence' | null;
   readonly anchor: number;
   readonly value: T;
   /** Every word it may be made of. */
@@ -96,9 +97,9 @@ const GAPS = new Map([
   ['....', 8],
 ]);
 /** Opens a pattern whose elements may stand in any order. */
-const FREE = '~';
-/** How far apart the first and the last word of such a pattern may stand from the word it was found by. */
-const APART = 9;
+const FREE: Readonly<Record<string, 'clause' | 'sentence'>> = { '~': 'clause', '~~': 'sentence' };
+/** How far the words of such a pattern may stand from the word it was found by. */
+const APART = { clause: 9, sentence: 14 } as const;
 const NOTHING = {
   words: null,
   slot: null,
@@ -117,7 +118,7 @@ export function parse(
 ): Element[] {
   const elements: Element[] = [];
   const pieces = source.trim().split(/\s+/);
-  const free = pieces[0] === FREE;
+  const free = Object.hasOwn(FREE, pieces[0] ?? '');
   for (const piece of free ? pieces.slice(1) : pieces) {
     let p = piece;
     if (p === '^' || p === '$') {
@@ -196,7 +197,7 @@ export function index<T>(
       anchor,
       value,
       words: own,
-      free: source.trimStart().startsWith(FREE),
+      free: FREE[source.trim().split(/\s+/)[0] ?? ''] ?? null,
     };
     for (const w of elements[anchor]!.words!) {
       const list = byWord.get(w);
@@ -308,22 +309,25 @@ function backward(tape: Tape, elements: readonly Element[], k: number, end: numb
   return e.optional ? backward(tape, elements, k - 1, end, trail) : -1;
 }
 
-/** Looks for every element of a free pattern, nearest first, around its anchor and inside its clause; null if one is missing. */
+/** Looks for every element of a free pattern, nearest first, around its anchor and inside its clause or sentence; null if one is missing. */
 function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): number[] | null {
   const { tokens } = tape;
   const { clause, sentence } = tokens[at]!;
-  const near = (i: number): boolean => tokens[i]?.clause === clause && tokens[i].sentence === sentence;
+  const wide = p.free === 'sentence';
+  const apart = APART[wide ? 'sentence' : 'clause'];
+  const near = (i: number): boolean =>
+    tokens[i]?.sentence === sentence && (wide || tokens[i].clause === clause);
   let low = at;
   let high = at + 1;
-  while (low > 0 && at - low < APART && near(low - 1)) low--;
-  while (high < tokens.length && high - at <= APART && near(high)) high++;
+  while (low > 0 && at - low < apart && near(low - 1)) low--;
+  while (high < tokens.length && high - at <= apart && near(high)) high++;
   const used = [at];
   for (let k = 0; k < p.elements.length; k++) {
     if (k === p.anchor) continue;
     const e = p.elements[k]!;
     let found = -1;
     let size = 0;
-    for (let d = 1; d <= APART && found < 0; d++)
+    for (let d = 1; d <= apart && found < 0; d++)
       for (const i of [at - d, at + d]) {
         if (i < low || i >= high || used.includes(i)) continue;
         if (e.slot && e.slot !== 'target' && e.slot !== 'possessive' && tape.isGoverned(i)) continue;
