@@ -210,7 +210,10 @@ export function attributive(text: Text, hit: Felt, clause: Clause): 'face' | 'ki
   if (pack.is('faces', next.word)) return 'face';
   const word = tokens[hit.to - 1]!.word;
   const inflected = pack.attributive.some(
-    (ending) => word.endsWith(ending) && pack.known(word.slice(0, -ending.length)),
+    (ending) =>
+      word.endsWith(ending) &&
+      pack.known(word.slice(0, -ending.length)) &&
+      !pack.boosters.has(word.slice(0, -ending.length)),
   );
   if (pack.attributive.length > 0 && !inflected) return null;
   let det = -1;

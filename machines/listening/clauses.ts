@@ -186,7 +186,7 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
         begins?.pronoun &&
         begins.roles.has('subject') &&
         !begins.roles.has('object') &&
-        (verbs > 0 || seen) &&
+        (seen || verbs > (before && pack.is('finite', before.word) ? 1 : 0)) &&
         !(
           before &&
           ((pack.is('finite', before.word) &&

@@ -90,7 +90,7 @@ export function tokenise(text: string, speller: Speller): Token[] {
       if (word.length > ending.length + 1 && word.endsWith(ending)) {
         const cut = end - ending.length;
         push(word.slice(0, -ending.length), start, cut, 'word', capital);
-        push(ending, cut, end, 'word');
+        for (const part of speller.spelling.get(ending) ?? [ending]) push(part, cut, end, 'word');
         return;
       }
     }

@@ -87,6 +87,7 @@ export interface Pack extends Speller {
   readonly bodily: ReadonlySet<string>;
   hasPastShape(word: string): boolean;
   readonly attributive: readonly string[];
+  readonly boosters: ReadonlySet<string>;
   readonly oblique: ReadonlySet<string>;
   readonly asides: boolean;
   readonly litotes: Readonly<Partial<Record<Emotion, Emotion>>>;
@@ -329,6 +330,7 @@ export function compilePack(data: unknown): Pack {
     bodily: set(f.bodily),
     hasPastShape: shapes(list(s.pastShapes).map(spell), words),
     attributive: list(f.attributive).map(spell),
+    boosters: new Set(boosters),
     oblique: set(d.people.oblique),
     asides: d.people.asides,
     litotes: f.litotes,
