@@ -3,7 +3,7 @@ import { plain, type Token } from './normalise.ts';
 import { find, type Person, type Role, type Tape } from './pattern.ts';
 import type { Pack } from './pack.ts';
 
-const NOUN_ROLES: ReadonlySet<Role> = new Set(['subject', 'object', 'possessive']);
+const NOUN_ROLES: ReadonlySet<Role> = new Set(['subject', 'object', 'dative', 'possessive']);
 const OBLIQUE_ROLES: ReadonlySet<Role> = new Set(['object', 'dative', 'possessive']);
 
 export interface Cast {

@@ -242,6 +242,20 @@ describe('whose feeling it is, where a language has cases and puts its verb last
     expect(holders(text)).toBe(whose);
   });
 
+  it.each([
+    ['Wütend schrie er mich an.', 'C'],
+    ['Traurig kam er rein.', 'C'],
+    ['Verzweifelt fragte sie mich.', 'C'],
+    ["Mir hat's gereicht.", 'T'],
+    ['die war so sauer ey', 'C'],
+    ['Der Kleinen war das peinlich.', 'C'],
+    ['Ich hab ihn mit meiner Art verunsichert.', 'C'],
+    ['Ich war weder wütend noch traurig.', ''],
+    ['Aus Angst hat sie nichts gesagt.', 'C'],
+  ])('the verb stands before its subject, or far behind: %s', (text, whose) => {
+    expect(holders(text)).toBe(whose);
+  });
+
   it('hears "da" as a reason only where it opens its clause', () => {
     const looks = (text: string): boolean => hear(text).signals.some((s) => s.kind === 'perspective');
     expect(looks('Er war traurig, da sein bester Freund weggezogen ist.')).toBe(true);
