@@ -279,13 +279,20 @@ function echo(text: Text, reading: Reading, evidence: Evidence[], elsewhere: rea
   }
 }
 
-/** "Ze kwam binnen. Helemaal overstuur.": a sentence about nobody goes on about the subject of the one before. */
+/** How many sentences about nobody may stand between. */
+const BARE = 4;
+
+/** "Ze kwam binnen. Helemaal overstuur.": a sentence about nobody goes on about the subject of the one before it that has one. */
 function lastNamed(text: Text, clause: Clause): Who {
   const { clauses, tokens } = text;
   const own = tokens[clause.from]!.clause;
+  let nearest = clause.sentence - 1;
   for (let c = own - 1; c >= 0; c--) {
     const before = clauses[c]!;
-    if (before.sentence < clause.sentence - 1) break;
+    if (before.sentence < nearest) {
+      if (clauses[c + 1]!.sentence !== nearest || clause.sentence - before.sentence > BARE) break;
+      nearest = before.sentence;
+    }
     const who = before.subject?.who;
     if (!before.carried && (who === 'child' || who === 'teacher')) return who;
     if (who === 'other') break;

@@ -57,7 +57,11 @@ export function readText(text: Text): Reading {
   const after = (hit: Hit<Rule>, put: (i: number) => void): void => {
     const next = tokens[hit.to];
     if (!next || next.sentence !== tokens[hit.to - 1]!.sentence) return;
-    const end = next.kind === 'word' ? clauseOf(hit.to).to : Math.min(clauseOf(hit.to + 1).to, n);
+    let end = next.kind === 'word' ? clauseOf(hit.to).to : hit.to + 1;
+    if (next.kind !== 'word' && next.word !== ',' && end < n) end = clauseOf(end).to;
+    // "Words for feelings: glad, sad and angry": a list goes on where no verb and nobody stands.
+    while (end < n && tokens[end]!.sentence === next.sentence && listed(text, clauseOf(end)))
+      end = clauseOf(end).to;
     for (let i = hit.to; i < end; i++) put(i);
   };
 
@@ -121,6 +125,19 @@ export function readText(text: Text): Reading {
       return voice;
     },
   };
+}
+
+/** How many words one item of a list may have. */
+const ITEM = 3;
+
+function listed({ tokens, begins, pack }: Text, clause: Clause): boolean {
+  let words = 0;
+  for (let i = clause.from; i < clause.to; i++) {
+    const token = tokens[i]!;
+    if (token.kind !== 'word' || pack.joiners.has(token.word)) continue;
+    if (begins[i] || pack.is('finite', token.word) || ++words > ITEM) return false;
+  }
+  return true;
 }
 
 export function sentenceOf(
