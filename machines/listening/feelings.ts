@@ -38,12 +38,15 @@ interface Draft {
   readonly who: Who;
   readonly emotions: readonly Emotion[];
   readonly presence: 'expressed' | 'possible';
+  /** Said not to be felt. */
+  readonly denied?: readonly Emotion[];
 }
 
 interface Echoed {
   readonly holder: Evidence['holder'] | 'other';
   readonly emotion: Emotion;
   readonly end: number;
+  readonly denied: boolean;
 }
 
 export function hearFeelings(text: Text, reading: Reading, context: ListenContext): Evidence[] {
@@ -83,10 +86,23 @@ export function hearFeelings(text: Text, reading: Reading, context: ListenContex
     if (draft === 'skip') continue;
     for (const i of own) taken[i] = 1;
     if (!draft) continue;
+    if (draft.denied?.[0])
+      elsewhere.push({
+        holder: 'other',
+        emotion: draft.denied[0],
+        end: tokens[hit.to - 1]!.end,
+        denied: true,
+      });
+    if (draft.emotions.length === 0) continue;
     if (draft.who !== 'other')
       put(hit.from, hit.to, draft.who, draft.emotions, draft.presence, RULES[hit.value.kind]);
     else if (draft.emotions[0])
-      elsewhere.push({ holder: 'other', emotion: draft.emotions[0], end: tokens[hit.to - 1]!.end });
+      elsewhere.push({
+        holder: 'other',
+        emotion: draft.emotions[0],
+        end: tokens[hit.to - 1]!.end,
+        denied: false,
+      });
   }
 
   tokens.forEach((token, i) => {
@@ -144,6 +160,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   const quote = tokens[hit.from]!.quote;
   let emotions = hit.value.emotions;
   let presence = hit.value.presence;
+  let denied: readonly Emotion[] = [];
 
   const openWord = hit.open >= 0 ? tokens[hit.open]!.word : '';
   if (kind === 'frame') {
@@ -230,11 +247,12 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   } else if (negated) {
     if (kind === 'frame' && !pack.states.has(openWord)) return 'skip';
     if (kind === 'own') return null;
+    denied = emotions;
     emotions = emotions.filter((e) => PLEASANT.has(e)).map((e) => pack.litotes[e] ?? 'disappointment');
-    if (emotions.length === 0 || presence === 'possible') return null;
+    if (presence === 'possible') emotions = [];
   }
   if (reading.isReported(hit.from)) presence = 'possible';
-  return { who, emotions, presence };
+  return { who, emotions, presence, denied };
 }
 
 function isBodily({ tokens, pack }: Text, hit: Felt, openWord: string): boolean {
@@ -259,14 +277,20 @@ function guesses({ tokens, pack }: Text, hit: Felt, clause: Clause): boolean {
 /** "…and so was he": the feeling just heard goes for somebody else too. */
 function echo(text: Text, reading: Reading, evidence: Evidence[], elsewhere: readonly Echoed[]): void {
   const { tokens } = text;
-  for (const hit of reading.marked('echo')) {
+  const wanted = (['echo', 'contrast'] as const).flatMap((mark) =>
+    reading.marked(mark).map((hit) => ({ hit, denied: mark === 'contrast' })),
+  );
+  for (const { hit, denied } of wanted) {
     if (!hit.slot || reading.isAsked(hit.from)) continue;
     const who = whoIs(text, hit.slot, reading.clauseOf(hit.from));
     if (who !== 'teacher' && who !== 'child') continue;
     const start = tokens[hit.from]!.start;
     let last: Echoed | undefined;
-    for (const e of evidence) if (e.end <= start && e.presence === 'expressed') last = e;
-    for (const e of elsewhere) if (e.end <= start && e.end > (last?.end ?? -1)) last = e;
+    if (!denied)
+      for (const e of evidence)
+        if (e.end <= start && e.presence === 'expressed') last = { ...e, denied: false };
+    for (const e of elsewhere)
+      if (e.denied === denied && e.end <= start && e.end > (last?.end ?? -1)) last = e;
     if (!last || last.holder === who || start - last.end > 120) continue;
     evidence.push({
       holder: who,

@@ -92,6 +92,8 @@ export const packSchema = z.strictObject({
     reports: phrases.default([]),
     insults: phrases.default([]),
     echoes: phrases.default([]),
+    /** Who does feel what was denied of somebody else ("not me, but she was"). */
+    contrasts: phrases.default([]),
   }),
   feelings: z.strictObject({
     states: felt(forms),
@@ -181,7 +183,8 @@ export const NEEDED_MORE = [
 /**
  * Classes a pack may have. `body`: parts of the body that feel. `participle`: words for a feeling that with a `perfect` verb
  * say what somebody did to somebody (hij heeft mij gekwetst). `compared`: words behind an opener that may begin a comparison.
- * `thatReason`: "that", where it gives the reason of a feeling.
+ * `moment`: what ties a clause to one moment, so that
+ * a word for character says how somebody was just then. `thatReason`: "that", where it gives the reason of a feeling.
  */
-type Optional = 'body' | 'participle' | 'perfect' | 'compared' | 'thatReason';
+type Optional = 'body' | 'participle' | 'perfect' | 'compared' | 'thatReason' | 'moment';
 export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | Optional;

@@ -34,6 +34,7 @@ export type Mark =
   | 'report'
   | 'insult'
   | 'echo'
+  | 'contrast'
   | 'actNow'
   | 'actPast'
   | 'conduct'
@@ -251,6 +252,7 @@ export function compilePack(data: unknown): Pack {
     ['report', 'grammar.reports', g.reports],
     ['insult', 'grammar.insults', g.insults],
     ['echo', 'grammar.echoes', g.echoes],
+    ['contrast', 'grammar.contrasts', g.contrasts],
     ['actNow', 'signals.actsNow', list(s.actsNow)],
     ['actNow', 'signals.acts', s.acts],
     ['actPast', 'signals.actsPast', list(s.actsPast)],

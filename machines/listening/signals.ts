@@ -3,7 +3,7 @@ import type { Evidence, ListenContext, Signal, SignalKind } from './types.ts';
 import type { Hit } from './pattern.ts';
 import type { Rule } from './pack.ts';
 import type { Reading, Text } from './reading.ts';
-import { subjectAt } from './clauses.ts';
+import { subjectAt, type Clause } from './clauses.ts';
 
 /** Questions that ask for something that happened. Elsewhere one verb in the past tells no event yet. */
 const TELLS: ReadonlySet<string> = new Set(['event', 'conflict', 'pleasant', 'upset']);
@@ -63,11 +63,11 @@ export function hearSignals(
       if (past < 0) past = from;
       pasts++;
     }
-    // Whose doing it is, where that is plain: "what I did" has a column of its own in the profile.
-    put('behaviour', from, to, who(from) === 'teacher' ? 'teacher' : undefined);
+    acts.push([from, to]);
   };
   // Who names a feeling after all knows something.
   const expressed = evidence.some((e) => e.presence === 'expressed');
+  const acts: (readonly [from: number, to: number])[] = [];
   let past = -1;
   let pasts = 0;
   let anchor = -1;
@@ -123,7 +123,10 @@ export function hearSignals(
           break;
         case 'ownInfluence':
         case 'trait':
-          if (!quoted && !(rule.signal === 'trait' && who(hit.from) === 'other'))
+          if (
+            !quoted &&
+            !(rule.signal === 'trait' && (who(hit.from) === 'other' || isSelf(text, reading, hit)))
+          )
             put(rule.signal, hit.from, hit.to);
           break;
         case 'talkingAway': {
@@ -140,9 +143,16 @@ export function hearSignals(
   tokens.forEach((token, i) => {
     if (token.kind === 'word' && pack.hasPastShape(token.word)) act(i, i + 1, true);
   });
-  // A somebody of ours with a verb that is no mere being or thinking: an act, even if no list has it.
-  if (!signals.some((s) => s.kind === 'behaviour')) {
-    const found = findAct(text, reading);
+  // Where nothing was asked that happened, one verb at the side tells no deed yet.
+  const tells = TELLS.has(context.question);
+  if (tells || acts.length > 1 || acts.some(([at]) => isPlainDeed(reading.clauseOf(at), at, felt)))
+    for (const [from, to] of acts)
+      // Whose doing it is, where that is plain: "what I did" has a column of its own in the profile.
+      put('behaviour', from, to, who(from) === 'teacher' ? 'teacher' : undefined);
+  if (acts.length === 0 && !signals.some((s) => s.kind === 'behaviour')) {
+    // A somebody of ours with a verb that is no mere being or thinking: an act, even if no list has it.
+    const found =
+      findAct(text, reading) ?? (tells && expressed ? besideFeeling(text, signals, felt) : undefined);
     if (found) put('behaviour', found[0], found[1]);
   }
   // The child's feeling with its reason.
@@ -156,6 +166,32 @@ export function hearSignals(
     put('event', past, past + 1);
   signals.sort((a, b) => a.start - b.start || a.end - b.end);
   return signals;
+}
+
+/** In a main clause of somebody's own, without a feeling in it. */
+function isPlainDeed(clause: Clause, at: number, felt: Uint8Array): boolean {
+  for (let i = clause.from; i < clause.to; i++) if (felt[i]) return false;
+  return clause.opener === null && !clause.carried && subjectAt(clause, at) !== undefined;
+}
+
+const TOLD = 10;
+
+/** Who was asked what happened and says more than the feeling, tells what was done: the longest clause beside it. */
+function besideFeeling(
+  { tokens, clauses }: Text,
+  signals: readonly Signal[],
+  felt: Uint8Array,
+): [number, number] | undefined {
+  if (signals.some((s) => s.kind === 'trait' || s.kind === 'dontKnow')) return undefined;
+  if (tokens.filter((t) => t.kind === 'word').length < TOLD) return undefined;
+  let best: [number, number] | undefined;
+  for (const clause of clauses) {
+    let to = clause.to;
+    while (to > clause.from && tokens[to - 1]!.kind !== 'word') to--;
+    if (felt.subarray(clause.from, to).some((f) => f === 1) || tokens[clause.from]!.quote >= 0) continue;
+    if (to - clause.from > (best ? best[1] - best[0] : 2)) best = [clause.from, to];
+  }
+  return best;
 }
 
 /** Behind a feeling: "because …" in its clause or the next, or "that …" at once. */
@@ -192,6 +228,15 @@ function giveReason(
   }
 }
 
+/** "I am a perfectionist": of the teacher. */
+function isSelf({ tokens, pack }: Text, reading: Reading, hit: Hit<Rule>): boolean {
+  const subject = subjectAt(reading.clauseOf(hit.from), hit.from);
+  return (
+    subject?.who === 'teacher' &&
+    [subject.to, subject.from - 1].some((i) => pack.is('be', tokens[i]?.word ?? ''))
+  );
+}
+
 /** A word for character said of the child: "hij is lui", "een lui kind". */
 function isTrait(text: Text, reading: Reading, hit: Hit<Rule>): boolean {
   const { tokens, pack } = text;
@@ -199,7 +244,16 @@ function isTrait(text: Text, reading: Reading, hit: Hit<Rule>): boolean {
   if (tokens[hit.from]!.quote >= 0 || reading.isNegated(hit.from, hit.to)) return false;
   const next = tokens[hit.to];
   if (next && next.kind === 'word' && pack.is('kids', next.word)) return true;
-  if (subjectAt(clause, hit.from)?.who !== 'child') return false;
+  const { begins, clauses } = text;
+  const has = (c: typeof clause, what: Parameters<typeof pack.is>[0]): boolean => {
+    for (let i = c.from; i < c.to; i++) if (pack.is(what, tokens[i]!.word) && !begins[i]) return true;
+    return false;
+  };
+  const subject = subjectAt(clause, hit.from)?.who;
+  // "Ik vind haar brutaal."
+  const judged = (): boolean =>
+    begins.slice(clause.from, clause.to).some((p) => p?.who === 'child' && p.roles.has('object'));
+  if (subject === 'teacher' ? !(has(clause, 'judge') && judged()) : subject !== 'child') return false;
   // "the odd number", "the naughty one": of something else.
   const ofAnother =
     next &&
@@ -208,9 +262,18 @@ function isTrait(text: Text, reading: Reading, hit: Hit<Rule>): boolean {
     !pack.is('little', next.word) &&
     !isTraitWord(pack, next.word);
   if (ofAnother) return false;
-  for (let i = clause.from; i < clause.to; i++)
-    if (pack.is('copula', tokens[i]!.word) && !text.begins[i]) return true;
-  return false;
+  if (subject === 'teacher') return true;
+  if (has(clause, 'moment')) return false;
+  if (has(clause, 'copula')) return true;
+  // "hij is niet de slimste, maar wel heel lief", "eigenwijs, dat is ze"
+  const number = tokens[clause.from]!.clause;
+  return (
+    clause.carried &&
+    clause.to - clause.from <= 5 &&
+    [clauses[number - 1], clauses[number + 1]].some(
+      (c) => c?.sentence === clause.sentence && has(c, 'copula') && !has(c, 'moment'),
+    )
+  );
 }
 
 const isTraitWord = (pack: Text['pack'], word: string): boolean =>
