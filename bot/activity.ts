@@ -18,6 +18,7 @@ export const activitySchema = z.looseObject({
   type: z.string().min(1).max(128),
   id: id.nullish(),
   name: z.string().max(256).nullish(),
+  replyToId: id.nullish(),
   action: z.string().max(64).nullish(),
   channelId: z.string().max(64).nullish(),
   serviceUrl: z.string().max(2048).nullish(),
@@ -123,14 +124,15 @@ function toIncoming(activity: InboundActivity): Incoming | null {
         ? { kind: 'arrived', installed: false }
         : null;
     case 'invoke':
-      return INVOKES[activity.name ?? '']?.(activity.value) ?? null;
+      return INVOKES[activity.name ?? '']?.(activity.value, activity) ?? null;
     default:
       return null;
   }
 }
 
 /** What an invoke means, by its name; one that is not here is answered with nothing. */
-const INVOKES: Readonly<Record<string, (value: unknown) => Incoming | null>> = {
+const INVOKES: Readonly<Record<string, (value: unknown, activity: InboundActivity) => Incoming | null>> = {
+  'fileConsent/invoke': (value, { replyToId }) => readConsent(value, replyToId ?? null),
   'adaptiveCard/action': (value) => readButton(record(value)['action']),
   'task/fetch': (value) => ({ kind: 'dialogOpen', token: readButton(value)?.token ?? '' }),
   'task/submit': (value) => ({ ...(readButton(value) ?? { token: '', values: {} }), kind: 'dialogSent' }),
@@ -139,6 +141,40 @@ const INVOKES: Readonly<Record<string, (value: unknown) => Incoming | null>> = {
 /** Whether the sender waits for more than an acknowledgement. */
 export function isInvoke(incoming: Incoming): incoming is Invoke {
   return incoming.kind === 'dialogOpen' || incoming.kind === 'dialogSent';
+}
+
+const consentSchema = z.looseObject({
+  action: z.enum(['accept', 'decline']),
+  context: z.looseObject({ klankbord: z.string().max(256) }),
+  uploadInfo: z
+    .looseObject({
+      uploadUrl: z.string().max(8192),
+      name: z.string().max(512),
+      contentUrl: z.string().max(8192),
+      uniqueId: z.string().max(512),
+      fileType: z.string().max(64),
+    })
+    .nullish()
+    .catch(null),
+});
+
+/** `message`: the card that was answered. */
+function readConsent(value: unknown, message: string | null): Incoming | null {
+  const read = consentSchema.safeParse(value);
+  if (!read.success) return null;
+  const { action, context, uploadInfo } = read.data;
+  const upload = uploadInfo
+    ? {
+        url: uploadInfo.uploadUrl,
+        file: {
+          name: uploadInfo.name,
+          url: uploadInfo.contentUrl,
+          id: uploadInfo.uniqueId,
+          type: uploadInfo.fileType,
+        },
+      }
+    : null;
+  return { kind: 'file', token: context.klankbord, accepted: action === 'accept', message, upload };
 }
 
 function readMessage(activity: InboundActivity): Incoming {

@@ -37,6 +37,8 @@ export interface DeliveryOptions {
     news: Extract<Incoming, { kind: 'delivery' }>,
     key: string,
   ) => Promise<unknown>;
+  /** What has become of a message that asks for a document to be put somewhere; without it none is. */
+  readonly documents?: { put(item: OutboxItem): Promise<Settlement> };
   readonly log: Log;
   /** Epoch ms. */
   readonly now: () => number;
@@ -142,6 +144,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (const item of items) {
       if (!open) {
         settled.push(release(item));
+        continue;
+      }
+      if (item.message.upload) {
+        const settlement = (await options.documents?.put(item)) ?? {
+          state: 'failed' as const,
+          reason: 'no_upload',
+        };
+        const { state } = settlement;
+        open = state !== 'pending';
+        settled.push(store.settle(item.id, settlement).then((rest) => ({ state, more: rest })));
         continue;
       }
       const activity = renderOutgoing(item.message);

@@ -227,7 +227,8 @@ export function createInbox(options: InboxOptions): Inbox {
       else turn.mark(fragment.id, { incoming: { ...fragment.incoming, text: incoming.text } });
       return world.now();
     }
-    if ((incoming.kind === 'delivery' || incoming.kind === 'due') && others.length > 0) {
+    const isNews = incoming.kind === 'delivery' || incoming.kind === 'due' || incoming.kind === 'uploaded';
+    if (isNews && others.length > 0) {
       // News of our own does not cut a thought in two.
       turn.mark(item.id, { alone: true });
       return world.now();

@@ -13,6 +13,7 @@ import { createChannel } from './channel.ts';
 import { loadConfig, operatorLanguage, readDotEnv, type Config } from './config.ts';
 import { createConnector } from './connector.ts';
 import { CLAIM_MS, createDelivery, type Delivery } from './delivery.ts';
+import { createDocuments, linked } from './documents.ts';
 import { codeOf, ConfigError, GiveUp } from './errors.ts';
 import { createInbox } from './inbox.ts';
 import { createLog, muteConsole, type Log } from './log.ts';
@@ -25,6 +26,7 @@ import { openServer, type Server } from './server.ts';
 import { localKey, parseKey } from './store/key.ts';
 import { openStore } from './store/store.ts';
 import type { Place, Reference } from './store/types.ts';
+import { createUpload } from './upload.ts';
 import { createTurns } from '../dialogs/turn.ts';
 import type { World } from '../dialogs/ports.ts';
 import { loadTexts, type Texts } from '../locales/index.ts';
@@ -72,9 +74,14 @@ async function start(
     throw error;
   });
   const { schools } = settings;
+  const lazily: { delivery: Delivery | null; server: Server | null } = { delivery: null, server: null };
   // The Playground shows none.
   const dialogs = config.mode === 'teams';
-  const school: Settings['viewOf'] = (id, version) => ({ ...settings.viewOf(id, version), dialogs });
+  const address = () => `http://${shownHost(config)}:${lazily.server?.port ?? config.port}`;
+  const school: Settings['viewOf'] = (id, version) => {
+    const view = { ...settings.viewOf(id, version), dialogs };
+    return config.mode === 'local' ? linked(view, address()) : view;
+  };
   const turns = createTurns({ texts, packs: loadPack, school, settings });
   const { store, takeTurn } = followTurns(settings, opened, (scene, incoming, given) =>
     turns.takeTurn(scene, incoming, given),
@@ -84,7 +91,6 @@ async function start(
     schoolId: schools.schoolFor(aadObjectId).id,
   });
   const quietMs = () => (config.quietSeconds ?? schools.file.quietSeconds) * 1000;
-  const lazily: { delivery: Delivery | null } = { delivery: null };
   const inbox = createInbox({
     store,
     takeTurn,
@@ -119,7 +125,16 @@ async function start(
       .catch((error: unknown) => log.warn('unblock_failed', { code: codeOf(error) }));
   };
   const connector = createConnector({ mayCall: channel.mayCall, token: channel.token });
+  const documents = createDocuments({
+    store,
+    turns,
+    world,
+    upload: createUpload(),
+    tell: (lane, news, once) => inbox.internal(lane, news, once),
+    log,
+  });
   const delivery = createDelivery({
+    documents,
     store,
     connector,
     placeOf,
@@ -144,10 +159,12 @@ async function start(
       port: config.port,
       local: config.mode === 'local',
       accept: channel.accept,
+      ...(config.mode === 'local' ? { document: documents.fetch } : {}),
       ping: () => store.ping(),
       log,
       answered: (status, ms) => metrics.answered(status, ms),
     });
+    lazily.server = server;
   } catch (error) {
     await store.close();
     throw error;
@@ -193,6 +210,8 @@ async function start(
     },
   };
 }
+
+const shownHost = ({ host }: Config): string => (host.includes(':') ? `[${host}]` : host);
 
 /** The two chat pages; the bot runs on without them when they do not open. */
 async function openPages(
@@ -241,8 +260,7 @@ async function main(): Promise<void> {
     muteConsole(log);
     const running = await start(config, config.schoolFile ?? example, texts, log, metrics, key);
 
-    const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
-    const address = `http://${shown}:${running.server.port}`;
+    const address = `http://${shownHost(config)}:${running.server.port}`;
     log.info('started', { mode: config.mode, port: running.server.port });
     print(say('start.listening', { address }));
     if (config.mode === 'local') {

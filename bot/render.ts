@@ -18,11 +18,18 @@ export interface OutboundActivity {
   readonly text?: string;
   readonly summary?: string;
   readonly channelData: { readonly klankbord: Label };
-  readonly attachments?: readonly { readonly contentType: string; readonly content: object }[];
+  readonly attachments?: readonly Attachment[];
   readonly suggestedActions?: {
     readonly to: readonly string[];
     readonly actions: readonly { readonly type: 'imBack'; readonly title: string; readonly value: string }[];
   };
+}
+
+interface Attachment {
+  readonly contentType: string;
+  readonly content: object;
+  readonly name?: string;
+  readonly contentUrl?: string;
 }
 
 /** Renders a message; null when it is too big to be sent even without what only repeats its words. */
@@ -36,6 +43,10 @@ export function renderOutgoing(message: Outgoing): OutboundActivity | null {
 /** The full message first, then with less and less repetition. */
 function* candidates(message: Outgoing): Generator<OutboundActivity> {
   const { text, card } = message;
+  if (message.file) {
+    yield { ...common(message), summary: text, ...fileCard(message.file, text) };
+    return;
+  }
   if (!card) {
     yield { ...common(message), textFormat: 'plain', text, ...suggestions(message) };
     return;
@@ -54,6 +65,30 @@ function* candidates(message: Outgoing): Generator<OutboundActivity> {
       attachments: [{ contentType: CARD, content: { ...words, ...card } }],
     };
   }
+}
+
+/** The channel's own cards for files. An offer says its words itself; a file that arrived does not. */
+function fileCard(
+  file: NonNullable<Outgoing['file']>,
+  text: string,
+): Pick<OutboundActivity, 'text' | 'textFormat' | 'attachments'> {
+  if ('offer' in file) {
+    const { token, name, description, bytes } = file.offer;
+    const context = { klankbord: token };
+    const content = { description, sizeInBytes: bytes, acceptContext: context, declineContext: context };
+    return {
+      attachments: [{ contentType: 'application/vnd.microsoft.teams.card.file.consent', name, content }],
+    };
+  }
+  const { name, url, id, type } = file.shown;
+  const content = { uniqueId: id, fileType: type };
+  return {
+    textFormat: 'plain',
+    text,
+    attachments: [
+      { contentType: 'application/vnd.microsoft.teams.card.file.info', contentUrl: url, name, content },
+    ],
+  };
 }
 
 /** The body of the HTTP answer to an invoke of this name. `answer`: what the conversation says to it; undefined: nothing. */

@@ -90,7 +90,7 @@ function createSchools(file: SchoolFile): Schools {
     },
     viewOf: (schoolId) => {
       const school = file.schools.find(({ id }) => id === schoolId) ?? first;
-      const { depth, optional, contacts, languages, cardMarker, quietHours } = file;
+      const { depth, optional, contacts, languages, cardMarker, quietHours, documents } = file;
       return {
         id: school.id,
         coach: inCharge(school),
@@ -101,6 +101,7 @@ function createSchools(file: SchoolFile): Schools {
         safety: { contacts, marker: cardMarker },
         voices,
         ...(quietHours ? { quietHours } : {}),
+        ...(documents?.delivery === 'cardAndFile' ? { documents: 'consent' as const } : {}),
       };
     },
   };

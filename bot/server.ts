@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import { activitySchema, isComplete, type InboundActivity } from './activity.ts';
 import { isLoopback } from './config.ts';
+import { WORD } from './document.ts';
 import { codeOf, ConfigError, Refused, RetryLater } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -27,6 +28,11 @@ export interface ServerOptions {
     activity: InboundActivity,
     authorization: string,
   ) => Promise<{ status: number; body: unknown }>;
+  /** The document behind a link, once; null when there is none. Absent: no such links, as in `teams` mode. */
+  readonly document?: (
+    conversation: string,
+    token: string,
+  ) => Promise<{ readonly name: string; readonly bytes: Uint8Array } | null>;
   /** Rejects when the store cannot be used. */
   readonly ping: () => Promise<void>;
   readonly log: Log;
@@ -67,6 +73,32 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       () => answer(res, 503, { status: 'storage' }),
     );
   });
+  const { document } = options;
+  if (document && options.local)
+    server.get('/documents/:conversation/:token', async (req, res) => {
+      // Another page that this machine's browser shows must not be able to fetch it.
+      if (!isLoopback(hostName(req)) || req.headers['sec-fetch-site'] === 'cross-site')
+        return answer(res, 403, null);
+      const { conversation = '', token = '' } = req.params as Record<string, string | undefined>;
+      const known = /^[\w-]{1,128}$/;
+      let made: Awaited<ReturnType<typeof document>>;
+      try {
+        made = known.test(conversation) && known.test(token) ? await document(conversation, token) : null;
+      } catch (error) {
+        log.error('document_not_given', { code: codeOf(error), error });
+        return answer(res, 503, null);
+      }
+      if (!made) return answer(res, 404, null);
+      res.writeHead(200, {
+        'content-type': WORD,
+        'content-length': made.bytes.length,
+        'content-disposition': `attachment; filename="${made.name}"`,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+      res.end(Buffer.from(made.bytes));
+    });
   server.post('/api/messages', async (req, res) => {
     inFlight += 1;
     const began = performance.now();

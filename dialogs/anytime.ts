@@ -5,6 +5,7 @@ import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
+import { offerDocument } from './documents.ts';
 import { putSharedCopy } from './review.ts';
 import { beginReflection, endReflection } from './reflection.ts';
 import { exportData, withdraw } from './rights.ts';
@@ -14,7 +15,7 @@ import { putWaiting } from './waiting.ts';
 
 const EXCERPT_IN_LIST = 60;
 /** About the interview; they wait until the small script beside it is done. */
-const LATER: ReadonlySet<Command['id']> = new Set(['share', 'withdraw', 'profile']);
+const LATER: ReadonlySet<Command['id']> = new Set(['share', 'withdraw', 'profile', 'document']);
 const MOVES: ReadonlySet<Command['id']> = new Set(['skip', 'back', 'change', 'changeNumber']);
 
 export async function obey(teacher: Teacher, command: Command): Promise<void> {
@@ -59,6 +60,11 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       return withdraw(teacher);
     case 'profile':
       return showProfile(teacher, ask);
+    case 'document':
+      return offerDocument(
+        talk,
+        talk.open().shared === null ? null : { kind: 'profile', interviewId: talk.open().id },
+      );
     default:
       break;
   }

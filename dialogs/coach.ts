@@ -1,9 +1,9 @@
 /** The coach's side: a greeting, the profiles teachers share, and little else. What a coach types goes nowhere. */
 import { readCommand } from './commands.ts';
-import type { Incoming, Invoke } from './ports.ts';
+import type { ForFiles, Incoming, Invoke } from './ports.ts';
 import type { Talk } from './talk.ts';
 
-export function coachTurn(talk: Talk, incoming: Exclude<Incoming, Invoke>): void {
+export function coachTurn(talk: Talk, incoming: Exclude<Incoming, Invoke | ForFiles>): void {
   switch (incoming.kind) {
     case 'arrived':
     case 'text':

@@ -18,6 +18,7 @@ export const COMMANDS = [
   'withdraw',
   'share',
   'profile',
+  'document',
   'again',
   'reflect',
   'yes',

@@ -46,11 +46,43 @@ export type Incoming =
       readonly state: 'waiting' | 'delivered';
       readonly reason: string;
     }
+  /** A card that offered a file was answered. `message`: the id of that card, to take it away; `upload`: where the file may go. */
+  | {
+      readonly kind: 'file';
+      readonly token: string;
+      readonly accepted: boolean;
+      readonly message: string | null;
+      readonly upload: { readonly url: string; readonly file: FileShown } | null;
+    }
+  /** How an upload ended. `unsure`: it may have arrived; `gone`: it is not for this person any more. */
+  | {
+      readonly kind: 'uploaded';
+      readonly state: 'done' | 'unsure' | 'failed' | 'gone';
+      readonly message: string | null;
+      readonly file: FileShown | null;
+    }
   /** Something that was put off is to happen now, in what follows on this interview. */
   | { readonly kind: 'due'; readonly interviewId: string };
 
 /** Messages of the channel whose sender waits for an answer in the same breath (invokes); bot/activity.ts reads them by name. */
 export type Invoke = Extract<Incoming, { kind: 'dialogOpen' | 'dialogSent' }>;
+
+/** What everybody answers in the same way, whoever they are. */
+export type ForFiles = Extract<Incoming, { kind: 'file' | 'uploaded' }>;
+
+/** What a document is about. Who may have it is looked up when it is made. */
+export interface Subject {
+  readonly kind: 'profile';
+  readonly interviewId: string;
+}
+
+/** A file in somebody's OneDrive, as the channel named it when it gave room for it. */
+export interface FileShown {
+  readonly name: string;
+  readonly url: string;
+  readonly id: string;
+  readonly type: string;
+}
 
 export interface DialogView {
   /** In our own words, at most 64 characters. */
@@ -172,6 +204,24 @@ export interface Outgoing {
   readonly suggestions?: readonly { readonly title: string; readonly say: string }[];
   /** Not to be sent before this moment (epoch ms); at once when absent. */
   readonly notBefore?: number;
+  /** A card of the channel's own: a file that is offered, for which the person has to agree, or one that has arrived. */
+  readonly file?:
+    | {
+        readonly offer: {
+          readonly token: string;
+          readonly name: string;
+          readonly description: string;
+          readonly bytes: number;
+        };
+      }
+    | { readonly shown: FileShown };
+  /** Not a message: a document is to be made and put where the person agreed to have it. How it ended comes back as `uploaded`. */
+  readonly upload?: {
+    readonly subject: Subject;
+    readonly message: string | null;
+    readonly url: string;
+    readonly file: FileShown;
+  };
   /** For a profile: the interview it belongs to, so that news of its delivery finds the teacher. */
   readonly interviewId?: string;
   /** The handed-over interview whose contents it repeats: it is sealed with that, and goes when that goes. */
@@ -192,6 +242,8 @@ export interface Outcome {
   /** Delete everything of this interview (answers, profile, messages waiting, its key), or of this person. */
   readonly erase?: 'interview' | 'person';
   readonly outgoing: readonly Outgoing[];
+  /** Messages of the bot, here, that have had their time: the channel's own ids. */
+  readonly remove?: readonly string[];
   /** The answer to an invoke; kept with the messages, so that a repeated one gets it again. Absent: it closes what is open. */
   readonly answer?: InvokeAnswer;
   /** A new version of the school's settings. */
@@ -311,6 +363,11 @@ export interface SchoolView {
   readonly version?: number;
   /** Whether the client shows dialogs; without them everything is in the chat. */
   readonly dialogs?: boolean;
+  /**
+   * Documents: `consent`, the person agrees and gets a file in OneDrive; `link`, the address under which this machine gives them.
+   * Absent: the school wants none.
+   */
+  readonly documents?: 'consent' | { readonly link: string };
   /** When the bot sends nothing to a coach of its own accord. */
   readonly quietHours?: QuietHours;
 }

@@ -30,6 +30,7 @@ import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
 import type { AdminMemory } from './admin.ts';
 import type { DialogMemory } from './dialogs.ts';
+import type { FileMemory } from './documents.ts';
 import type {
   Act,
   Conversation,
@@ -71,6 +72,8 @@ export interface Memory {
   readonly admin?: AdminMemory | undefined;
   /** Dialogs that are open, and the buttons that open one. */
   readonly dialogs?: DialogMemory;
+  /** Documents that were offered. */
+  readonly files?: FileMemory;
   /** Which mistakes of the school file this admin was told. */
   readonly toldTrouble?: string;
 }
@@ -98,6 +101,7 @@ export class Talk {
   #handovers: HandedOver[] | null = null;
   #kept = new Map<string, Handover>();
   #answer: InvokeAnswer | undefined;
+  #remove: string[] = [];
 
   constructor(
     scene: Scene,
@@ -338,6 +342,11 @@ export class Talk {
     this.#withdraw = what;
   }
 
+  /** Takes a message of the bot out of this chat, where the channel allows. */
+  remove(message: string | null): void {
+    if (message !== null) this.#remove.push(message);
+  }
+
   /** Answers the invoke of this turn. */
   reply(answer: InvokeAnswer): void {
     this.#answer = answer;
@@ -392,6 +401,7 @@ export class Talk {
       ...(this.#settings ? { settings: this.#settings } : {}),
       ...(this.#withdraw ? { withdraw: this.#withdraw } : {}),
       ...(this.#kept.size > 0 ? { handovers: [...this.#kept.values()] } : {}),
+      ...(this.#remove.length > 0 ? { remove: this.#remove } : {}),
       ...answer,
       ...audit,
     };

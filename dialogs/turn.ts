@@ -7,7 +7,17 @@ import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
 import { dialogTurn } from './dialogs.ts';
+import {
+  answerOffer,
+  asksForDocument,
+  documentOf,
+  fetchDocument,
+  offerAsked,
+  tellUpload,
+  type Made,
+} from './documents.ts';
 import type {
+  ForFiles,
   Incoming,
   Invoke,
   InvokeAnswer,
@@ -15,6 +25,7 @@ import type {
   Scene,
   SchoolView,
   SettingsPort,
+  Subject,
   World,
 } from './ports.ts';
 import { unpin } from './safety.ts';
@@ -38,6 +49,14 @@ export interface Turns {
   readonly bypasses: (incoming: Incoming, scene: Scene) => boolean;
   /** What to say when a message could not be dealt with and was set aside. */
   readonly explain: (scene: Scene, world: World) => Promise<Outcome>;
+  /** The document as this person may have it now; null when there is none (any more). */
+  readonly document: (scene: Scene, subject: Subject) => Promise<Made | null>;
+  /** The document behind a link, and what that changes: it works once. */
+  readonly fetchDocument: (
+    scene: Scene,
+    token: string,
+    world: World,
+  ) => Promise<{ readonly made: Made | null; readonly outcome: Outcome }>;
   /** What a dialog says while what was asked or sent cannot be dealt with. `locale`: of who waits for it. */
   readonly excuse: (locale: string | null) => InvokeAnswer;
 }
@@ -64,6 +83,18 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
         await dialogTurn(talk, { packs, ...(settings ? { settings } : {}) }, incoming);
         return talk.outcome();
       }
+      if (incoming.kind === 'file') {
+        await answerOffer(talk, incoming);
+        return talk.outcome();
+      }
+      if (incoming.kind === 'uploaded') {
+        tellUpload(talk, incoming);
+        return talk.outcome();
+      }
+      if (asksForDocument(talk, incoming)) {
+        await offerAsked(talk, incoming);
+        return talk.outcome();
+      }
       if (settings && (await adminTurn(talk, packs, settings, incoming))) return talk.outcome();
       if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
       else await teacherTurn(new Teacher(talk, packs), incoming);
@@ -73,6 +104,12 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
       const talk = talkOf(scene, world);
       talk.notice('failure');
       return { outgoing: talk.outgoing };
+    },
+    document: (scene, subject) => documentOf(talkOf(scene, STILL), subject),
+    async fetchDocument(scene, token, world) {
+      const talk = talkOf(scene, world);
+      const made = await fetchDocument(talk, token);
+      return { made, outcome: talk.outcome() };
     },
     excuse: (locale) => {
       const code = texts.negotiate(locale) ?? texts.codes[0] ?? 'nl';
@@ -98,7 +135,7 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
   };
 }
 
-async function teacherTurn(teacher: Teacher, incoming: Exclude<Incoming, Invoke>): Promise<void> {
+async function teacherTurn(teacher: Teacher, incoming: Exclude<Incoming, Invoke | ForFiles>): Promise<void> {
   const { talk } = teacher;
   switch (incoming.kind) {
     case 'text':

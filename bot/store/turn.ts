@@ -187,7 +187,7 @@ class StoredTurn implements Turn {
     this.#change({ erased_at: null });
     const { kind } = item.incoming;
     // News of our own does not mean that somebody is back.
-    if (kind !== 'delivery' && kind !== 'due')
+    if (kind !== 'delivery' && kind !== 'due' && kind !== 'uploaded')
       this.#change({ left_at: kind === 'left' ? this.#tools.now() : null });
   }
 
@@ -296,7 +296,8 @@ class StoredTurn implements Turn {
     for (const message of outcome.outgoing) await this.#fileWhereItBelongs(message, inline);
     if (outcome.answer !== undefined) this.#fileAnswer(outcome.answer);
     // After what is said: who asked for it reads that first.
-    for (const id of shown) this.#file(GONE, false, { act: 'delete', earlier: null, activity_id: id });
+    for (const id of [...shown, ...(outcome.remove ?? [])])
+      this.#file(GONE, false, { act: 'delete', earlier: null, activity_id: id });
     for (const act of outcome.audit ?? []) this.#audit(act);
     this.#scene = null;
     if (this.#row.interview_id !== (this.#held?.interview?.id ?? null)) await this.#otherInterview();
@@ -399,7 +400,7 @@ class StoredTurn implements Turn {
   async #fileWhereItBelongs(message: Outgoing, inline: boolean): Promise<void> {
     const { about, to } = message;
     if (about === undefined || about === this.#held?.interview?.id)
-      return this.#file(message, inline && to === 'here');
+      return this.#file(message, inline && to === 'here' && !message.upload);
     const found = await this.#handovers.belonging(this.#whose, about);
     if (!found)
       throw new GiveUp('no_handover', 'A message is about something that is not there for this person.');
@@ -421,7 +422,7 @@ class StoredTurn implements Turn {
     const { lane, owner, key, destination } = where;
     const own = about === ITSELF;
     // What is kept with somebody else's conversation is not found again with this one's replies.
-    if (message.to === 'here' && own && lane === this.#lane) this.#replies.push(message);
+    if (message.to === 'here' && own && lane === this.#lane && !message.upload) this.#replies.push(message);
     const claimed = inline || message.to !== 'here' || !own ? null : this.#claimedUntil;
     const statement = queries.file({
       conversation_id: lane,
@@ -529,7 +530,10 @@ class StoredTurn implements Turn {
   async replies(): Promise<readonly Outgoing[]> {
     if (this.itemId === null || this.#replies.length > 0) return [...this.#replies];
     const filed = await this.#filed(this.itemId);
-    return filed.flatMap(({ act, content }) => (act === null ? [content as Outgoing] : []));
+    // A document is put elsewhere, not said.
+    return filed.flatMap(({ act, content }) =>
+      act === null && !(content as Outgoing).upload ? [content as Outgoing] : [],
+    );
   }
 
   async answer(): Promise<InvokeAnswer | undefined> {

@@ -61,7 +61,7 @@ describe('the manifest', () => {
     expect(manifest).toMatchObject({
       id: ENV.MicrosoftAppId.toLowerCase(),
       version: '1.2.3',
-      bots: [{ botId: ENV.MicrosoftAppId.toLowerCase(), scopes: ['personal'], supportsFiles: false }],
+      bots: [{ botId: ENV.MicrosoftAppId.toLowerCase(), scopes: ['personal'], supportsFiles: true }],
       developer: { name: 'Stichting Zonneboom', privacyUrl: ENV.KLANKBORD_PRIVACY_URL },
     });
     expect(JSON.stringify(manifest)).not.toContain('${{');

@@ -81,6 +81,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
         'safety',
         'rights',
         'dialogs',
+        'document',
       ];
       const left = namespaces
         .filter((ns) => has(`${base}/${ns}`))

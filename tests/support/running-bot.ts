@@ -7,12 +7,14 @@ import { isInvoke } from '../../bot/activity.ts';
 import { createChannel } from '../../bot/channel.ts';
 import { createConnector } from '../../bot/connector.ts';
 import { CLAIM_MS, createDelivery, type Delivery } from '../../bot/delivery.ts';
+import { createDocuments, linked } from '../../bot/documents.ts';
 import { createInbox } from '../../bot/inbox.ts';
 import { createLog } from '../../bot/log.ts';
 import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
-import { openServer } from '../../bot/server.ts';
+import { openServer, type Server } from '../../bot/server.ts';
 import { openStore } from '../../bot/store/store.ts';
 import type { Place, Store } from '../../bot/store/types.ts';
+import { createUpload, type UploadOptions } from '../../bot/upload.ts';
 import type { Incoming } from '../../dialogs/ports.ts';
 import { createTurns } from '../../dialogs/turn.ts';
 import { loadTexts } from '../../locales/index.ts';
@@ -34,19 +36,36 @@ export interface RunningBot {
   close(): Promise<void>;
 }
 
-export async function openBot({ dialogs = true }: { dialogs?: boolean } = {}): Promise<RunningBot> {
-  const folder = mkdtempSync(join(tmpdir(), 'klankbord-bot-'));
+export interface BotOptions {
+  readonly dialogs?: boolean;
+  /** How documents go: `consent` as in Teams, `link` as in local mode, none. */
+  readonly documents?: 'consent' | 'link';
+  /** Which addresses documents may be put at. */
+  readonly upload?: UploadOptions;
+  /** Where the store is; a folder of its own otherwise, which goes when the bot is closed. */
+  readonly folder?: string;
+}
+
+export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
+  const { dialogs = true, documents: road, upload } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'klankbord-bot-'));
   const file = join(folder, 'school.yaml');
   writeFileSync(file, EXAMPLE);
   const log = createLog({ level: 'error', write: () => undefined });
   const opened = await openStore({ dataDir: folder }, { key: Buffer.alloc(32, 3), now: Date.now });
   const settings = await openSettings({ store: opened, file });
   const { schools } = settings;
+  const lazily: { delivery: Delivery | null; server: Server | null } = { delivery: null, server: null };
   const world = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
   const turns = createTurns({
     texts,
     packs: loadPack,
-    school: (id, version) => ({ ...settings.viewOf(id, version), dialogs }),
+    school: (id, version) => {
+      const { documents: _none, ...view } = { ...settings.viewOf(id, version), dialogs };
+      if (road === undefined) return view;
+      const wanted = { ...view, documents: 'consent' as const };
+      return road === 'link' ? linked(wanted, `http://127.0.0.1:${lazily.server?.port}`) : wanted;
+    },
     settings,
   });
   let broken: Incoming['kind'] | null = null;
@@ -58,7 +77,6 @@ export async function openBot({ dialogs = true }: { dialogs?: boolean } = {}): P
     role: schools.roleOf(id),
     schoolId: schools.schoolFor(id).id,
   });
-  const lazily: { delivery: Delivery | null } = { delivery: null };
   const inbox = createInbox({
     store,
     takeTurn,
@@ -81,15 +99,21 @@ export async function openBot({ dialogs = true }: { dialogs?: boolean } = {}): P
     },
   });
   const connector = createConnector({ mayCall: channel.mayCall, token: channel.token });
+  const documents = createDocuments({
+    ...{ store, turns, world, upload: createUpload(upload), log },
+    tell: (lane, news, once) => inbox.internal(lane, news, once),
+  });
   const delivery = createDelivery({
+    documents,
     ...{ store, connector, placeOf, log, now: Date.now, random: Math.random },
     tell: (lane, news, once) => inbox.internal(lane, news, once),
   });
   lazily.delivery = delivery;
   const server = await openServer({
-    ...{ host: '127.0.0.1', port: 0, local: true, accept: channel.accept, log },
+    ...{ host: '127.0.0.1', port: 0, local: true, accept: channel.accept, log, document: documents.fetch },
     ping: () => store.ping(),
   });
+  lazily.server = server;
   inbox.start();
   delivery.start();
   return {
@@ -104,7 +128,7 @@ export async function openBot({ dialogs = true }: { dialogs?: boolean } = {}): P
       await delivery.stop();
       connector.close();
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -2,6 +2,8 @@
  * Golden conversations: readable files that are played through the real turn, store and texts.
  *
  *   # a remark          # locale: nl-NL          # school: school.yaml   (a school file beside the transcript)
+ *   # documents: consent (how the school gives documents)
+ *   > [consent yes] [consent no] (to the newest file that was offered)    > [uploaded done]
  *   > what the teacher types
  *   > [press start]     > [press reviewDone keep2=false]     > [arrived] [left] [voice] [file] [picture] [empty]
  *   > [edit 3: text]    > [delete 3]   (the third message typed)    > [restart]    > [wait 2d]
@@ -19,6 +21,9 @@ import { openStage, type Stage } from './stage.ts';
 const texts = loadTexts();
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** Where Teams says that a document may go. */
+const FILE = { name: 'profiel.docx', url: 'https://klank-my.sharepoint.com/a', id: 'a', type: 'docx' };
+
 interface Submit {
   readonly title: string;
   readonly data: { readonly klankbord: string };
@@ -35,7 +40,12 @@ export async function play(
     school === undefined
       ? {}
       : { file: readFileSync(new URL(`../transcripts/${school}`, import.meta.url), 'utf8') };
-  const stage = await openStage({ lang: locale, ...file });
+  const consent = /^# documents: consent/mu.test(source);
+  const stage = await openStage({
+    lang: locale,
+    ...file,
+    ...(consent ? { school: { documents: 'consent' as const } } : {}),
+  });
   const player = new Player(stage);
   const out: string[] = [];
   try {
@@ -84,6 +94,7 @@ class Player {
   readonly #stage: Stage;
   #typed = 0;
   #buttons: Submit[] = [];
+  #offer = '';
   #lang = 'nl';
 
   constructor(stage: Stage) {
@@ -98,6 +109,7 @@ class Player {
     for (const message of said) {
       const actions = (message.card?.['actions'] ?? []) as Submit[];
       if (actions.length > 0) this.#buttons = actions;
+      if (message.file && 'offer' in message.file) this.#offer = message.file.offer.token;
       this.#lang = texts.negotiate(message.lang) ?? this.#lang;
     }
     return said;
@@ -128,6 +140,15 @@ class Player {
       }
       case 'delete':
         return this.#stage.send({ kind: 'deleted', source: `typed-${rest}` });
+      case 'consent': {
+        const upload = { url: 'https://klank-my.sharepoint.com/up', file: FILE };
+        const answer = rest === 'yes' ? { accepted: true, upload } : { accepted: false, upload: null };
+        return this.#stage.send({ kind: 'file', token: this.#offer, message: 'card', ...answer });
+      }
+      case 'uploaded': {
+        const state = rest as 'done' | 'unsure' | 'failed' | 'gone';
+        return this.#stage.send({ kind: 'uploaded', state, message: 'card', file: FILE });
+      }
       case 'restart':
         await this.#stage.restart();
         return [];
