@@ -157,12 +157,16 @@ export interface HandedOver {
   readonly shared: () => unknown;
 }
 
+export type Filed = Pick<Answer, 'step' | 'probe' | 'seq'>;
+
 /** All a turn may look at. */
 export interface Scene {
   readonly conversation: Conversation;
   readonly interview: Interview | null;
   /** The answers of the interview by `seq`; read from the store only when asked for. */
   answers(): Promise<readonly Answer[]>;
+  /** Which answers there are, without what they say: all that is needed to add one. */
+  filed(): Promise<readonly Filed[]>;
   /** Counts of the school's interviews, without content; for an admin. */
   counts?(): Promise<Counts>;
   /**

@@ -34,6 +34,7 @@ import type { FileMemory } from './documents.ts';
 import type {
   Act,
   Conversation,
+  Filed,
   HandedOver,
   Interview,
   InvokeAnswer,
@@ -150,10 +151,23 @@ export class Talk {
 
   /** The answers as they are by now, in the order they were given. */
   async answers(): Promise<readonly Answer[]> {
-    // By id: the interview is another object as soon as something of it has changed in this turn.
-    const same = this.interview?.id === this.scene.interview?.id;
-    this.#answers ??= same ? [...(await this.scene.answers())] : [];
-    return this.#answers;
+    if (this.#answers) return this.#answers;
+    const before = this.#isStored ? await this.scene.answers() : [];
+    const kept = before.filter((a) => !this.#put.has(keyOf(a)) && !this.#dropped.has(keyOf(a)));
+    return (this.#answers = [...kept, ...this.#put.values()].sort((a, b) => a.seq - b.seq));
+  }
+
+  /** Which answers there are by now. */
+  async #filed(): Promise<readonly Filed[]> {
+    if (this.#answers) return this.#answers;
+    const before = this.#isStored ? await this.scene.filed() : [];
+    const kept = before.filter((a) => !this.#put.has(keyOf(a)) && !this.#dropped.has(keyOf(a)));
+    return [...kept, ...this.#put.values()];
+  }
+
+  /** By id: the interview is another object as soon as something of it has changed in this turn. */
+  get #isStored(): boolean {
+    return this.interview?.id === this.scene.interview?.id;
   }
 
   /** What was shared, as it is by now: with this coach, or by this teacher. Nobody else changes it until the turn is over. */
@@ -281,11 +295,12 @@ export class Talk {
 
   /** Files an answer. The same key replaces. */
   async file(answer: Omit<Answer, 'seq' | 'reopened'> & { readonly reopened?: boolean }): Promise<Answer> {
-    const answers = await this.answers();
-    const earlier = answers.find((a) => sameKey(a, answer));
-    const seq = earlier?.seq ?? answers.reduce((most, a) => Math.max(most, a.seq), 0) + 1;
+    const there = await this.#filed();
+    const known = there.some((a) => sameKey(a, answer));
+    const earlier = known ? (await this.answers()).find((a) => sameKey(a, answer)) : undefined;
+    const seq = earlier?.seq ?? there.reduce((most, a) => Math.max(most, a.seq), 0) + 1;
     const filed: Answer = { ...answer, seq, reopened: answer.reopened ?? false };
-    this.#answers = [...answers.filter((a) => a !== earlier), filed].sort((a, b) => a.seq - b.seq);
+    this.#answers = null;
     this.#put.set(keyOf(filed), filed);
     this.#dropped.delete(keyOf(filed));
     if (earlier && earlier.text !== filed.text) this.forgetMarks(filed);
@@ -293,7 +308,7 @@ export class Talk {
   }
 
   async dropAnswer(key: AnswerKey): Promise<void> {
-    this.#answers = (await this.answers()).filter((a) => !sameKey(a, key));
+    this.#answers = null;
     this.#put.delete(keyOf(key));
     this.#dropped.set(keyOf(key), { step: key.step, probe: key.probe });
     this.forgetMarks(key);

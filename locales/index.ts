@@ -143,6 +143,8 @@ function openLanguage(instance: i18n, code: string): Language {
   const review = statusSchema.parse(readJson(code, 'status'));
   const named = Object.entries(feelings).flatMap(([id, word]) => (UNFELT.has(id) ? [] : [word]));
   const inVoices = new WeakMap<Voice, Language>();
+  /** Wordings by key: looking them up takes longer than the text itself. */
+  const counts = new Map<string, number>();
 
   const inVoice = (voice: Voice): Language => {
     const known = inVoices.get(voice);
@@ -151,9 +153,14 @@ function openLanguage(instance: i18n, code: string): Language {
     const translate = instance.getFixedT(chain[0] ?? code);
     const words = formsOf(terms, voice.terms);
     const countOf = (key: string): number => {
-      // Every layer has as many wordings as the language under it.
-      const found: unknown = instance.getResource(base, ...splitKey(key));
-      return Array.isArray(found) ? found.length : 0;
+      let count = counts.get(key);
+      if (count === undefined) {
+        // Every layer has as many wordings as the language under it.
+        const found: unknown = instance.getResource(base, ...splitKey(key));
+        count = Array.isArray(found) ? found.length : 0;
+        counts.set(key, count);
+      }
+      return count;
     };
     const t = (key: string, params: Params = {}): string => {
       const values = { ...words, ...params };

@@ -42,3 +42,9 @@ export function sameKey(a: AnswerKey, b: AnswerKey): boolean {
 export function keyOf({ step, probe }: AnswerKey): string {
   return probe === null ? step : `${step}/${probe}`;
 }
+
+/** The key that `keyOf` made a string of. */
+export function keyFrom(key: string): AnswerKey {
+  const [step, probe = null] = key.split('/');
+  return { step: step as StepId, probe: probe as ProbeId | null };
+}

@@ -23,7 +23,7 @@ export function createQueries(engine: Engine) {
     lock: lockRow && prepare<{ lane: string }, unknown>(({ lane }) => lockRow(db, lane)),
 
     /** The conversation with its interview and both keys. */
-    load: prepare(({ lane }: { lane: string }) =>
+    load: prepare(({ lane, item }: { lane: string; item: string }) =>
       db
         .selectFrom('conversation as c')
         .leftJoin('data_key as ck', 'ck.id', 'c.id')
@@ -39,6 +39,15 @@ export function createQueries(engine: Engine) {
             .where('o.state', '=', sql.lit('pending'))
             .limit(1)
             .as('queued'),
+        )
+        .select((eb) =>
+          // The item that opens this turn was stored before.
+          eb
+            .selectFrom('inbox as x')
+            .select('x.received_at')
+            .whereRef('x.conversation_id', '=', 'c.id')
+            .where('x.id', '=', item)
+            .as('seen'),
         )
         .select([
           'c.id',
@@ -73,15 +82,15 @@ export function createQueries(engine: Engine) {
         .where('content', 'is not', null)
         .where('state', '=', sql.lit('waiting')),
     ),
-    seen: prepare(({ lane, id }: { lane: string; id: string }) =>
-      db.selectFrom('inbox').select('state').where('conversation_id', '=', lane).where('id', '=', id),
-    ),
     answers: prepare(({ interview }: { interview: string }) =>
       db
         .selectFrom('answer')
         .select(['answer_key', 'seq', 'kind', 'reopened', 'lang', 'wording', 'content'])
         .where('interview_id', '=', interview)
         .orderBy('seq'),
+    ),
+    filed: prepare(({ interview }: { interview: string }) =>
+      db.selectFrom('answer').select(['answer_key', 'seq']).where('interview_id', '=', interview),
     ),
     replies: prepare(({ lane, item }: { lane: string; item: string }) =>
       db

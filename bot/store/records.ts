@@ -1,7 +1,7 @@
 /** Rows as they are stored, and what they mean: what is sealed of an interview, an answer and a message, and under which place. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Interview } from '../../dialogs/ports.ts';
-import { keyOf, type Answer } from '../../machines/journal.ts';
+import { keyFrom, keyOf, type Answer } from '../../machines/journal.ts';
 import { Corrupt } from '../errors.ts';
 import type { DataKey, Keyring } from './seal.ts';
 import type { Tables } from './tables.ts';
@@ -90,10 +90,9 @@ export function openAnswer(
   row: Omit<Tables['answer'], 'interview_id'>,
 ): Answer {
   const { answer_key, seq, kind, reopened, lang, wording } = row;
-  const [step, probe] = answer_key.split('/');
   const content = key.open(`answer/${interview}/${answer_key}/content`, row.content) as Content;
   return {
-    ...{ step, probe: probe ?? null, seq, kind, ...content },
+    ...{ ...keyFrom(answer_key), seq, kind, ...content },
     ...{ reopened: reopened === 1, lang, wording },
   } as Answer;
 }

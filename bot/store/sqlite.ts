@@ -79,9 +79,12 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-const SAVE = { sql: 'savepoint one', name: 'save' };
-const KEEP = { sql: 'release one', name: 'keep' };
-const UNDO = { sql: 'rollback to one', name: 'undo' };
+const statement = (name: string, sql: string): Bound<never> => ({ name, sql, values: [] });
+const BEGIN = statement('begin', 'begin immediate');
+const COMMIT = statement('commit', 'commit');
+const SAVE = statement('save', 'savepoint one');
+const KEEP = statement('keep', 'release one');
+const UNDO = statement('undo', 'rollback to one');
 
 class SqliteEngine implements Engine {
   readonly title = 'SQLite';
@@ -149,20 +152,23 @@ class SqliteEngine implements Engine {
     const done: { readonly answer: () => void; readonly reject: (error: unknown) => void }[] = [];
     let begun = 0;
     await this.#alone(async (db) => {
-      await patiently(() => db.exec('begin immediate'));
+      await patiently(() => this.#run(db, BEGIN));
       try {
         for (const { work, reject } of asked) {
           begun += 1;
           try {
-            done.push({ answer: await this.#apart(db, work), reject });
+            const answer = await (asked.length === 1 ? this.#work(db, work) : this.#apart(db, work));
+            done.push({ answer, reject });
           } catch (error) {
             const problem = translate(error);
             reject(problem);
+            // It was alone, and there is nothing else to keep.
+            if (asked.length === 1) throw problem;
             // The disk is full or fails: then SQLite has undone everything, or cannot be trusted with the rest.
             if (!db.inTransaction || isAway(problem)) throw problem;
           }
         }
-        db.exec('commit');
+        this.#run(db, COMMIT);
       } catch (error) {
         if (db.inTransaction) db.exec('rollback');
         throw error;
@@ -175,7 +181,20 @@ class SqliteEngine implements Engine {
     );
   }
 
+  /** Undone by itself when it fails. */
   async #apart<R>(db: Database.Database, work: (tx: Tx) => Promise<R>): Promise<R> {
+    this.#run(db, SAVE);
+    try {
+      const result = await this.#work(db, work);
+      this.#run(db, KEEP);
+      return result;
+    } catch (error) {
+      if (db.inTransaction) for (const statement of [UNDO, KEEP]) this.#run(db, statement);
+      throw error;
+    }
+  }
+
+  async #work<R>(db: Database.Database, work: (tx: Tx) => Promise<R>): Promise<R> {
     const filed: Bound<unknown>[] = [];
     /** The first statement that failed: nothing is kept after it, also when nobody waited for its answer. */
     let failed: { readonly error: unknown } | null = null;
@@ -193,23 +212,16 @@ class SqliteEngine implements Engine {
     const demandNothingFailed = () => {
       if (failed) throw failed.error;
     };
-    this.#run(db, { ...SAVE, values: [] });
-    try {
-      const result = await work({
-        read: async (query) => {
-          flush();
-          return run(query);
-        },
-        write: (query) => void filed.push(query),
-      });
-      flush();
-      demandNothingFailed();
-      this.#run(db, { ...KEEP, values: [] });
-      return result;
-    } catch (error) {
-      if (db.inTransaction) for (const statement of [UNDO, KEEP]) this.#run(db, { ...statement, values: [] });
-      throw error;
-    }
+    const result = await work({
+      read: async (query) => {
+        flush();
+        return run(query);
+      },
+      write: (query) => void filed.push(query),
+    });
+    flush();
+    demandNothingFailed();
+    return result;
   }
 
   async describe(): Promise<string> {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type {
   Act,
   Conversation,
+  Filed,
   Interview,
   InvokeAnswer,
   Outcome,
@@ -11,7 +12,7 @@ import type {
   Role,
   Scene,
 } from '../../dialogs/ports.ts';
-import { keyOf, type Answer } from '../../machines/journal.ts';
+import { keyFrom, keyOf, type Answer } from '../../machines/journal.ts';
 import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
 import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
@@ -33,18 +34,18 @@ export interface TurnTools {
 }
 
 async function load(tx: Tx, { queries }: TurnTools, lane: string, item: string | null) {
-  const [locked, conversations, waiting, seen] = await Promise.all([
+  const [locked, [row]] = await Promise.all([
     queries.lock && tx.read(queries.lock({ lane })),
-    tx.read(queries.load({ lane })),
-    tx.read(queries.waiting({ lane })),
-    item === null ? [] : tx.read(queries.seen({ lane, id: item })),
+    tx.read(queries.load({ lane, item: item ?? '' })),
   ]);
   // A row that is there now but was not when it should have been locked: made in between by somebody else, so not ours yet.
-  const ours = locked === null || locked.length > 0;
-  return { row: ours ? conversations[0] : undefined, waiting, seen: seen.length > 0 };
+  if (!row || locked?.length === 0) return null;
+  // A lane where something waits is due at some time.
+  const waiting = row.due_at === null ? [] : await tx.read(queries.waiting({ lane }));
+  return { row, waiting, seen: row.seen !== null };
 }
 
-type Row = NonNullable<Awaited<ReturnType<typeof load>>['row']>;
+type Row = NonNullable<Awaited<ReturnType<typeof load>>>['row'];
 
 /** Locks the conversation (creating it when it is new), lets `work` have its turn, and writes what changed. */
 export async function runTurn<T>(
@@ -61,12 +62,12 @@ export async function runTurn<T>(
 }> {
   const itemId = item ? tools.lookup.hash('item', lane, item.key) : null;
   let loaded = await load(tx, tools, lane, itemId);
-  if (!loaded.row && from) {
+  if (!loaded && from) {
     addConversation(tools, tx, lane, from.reference, from.place);
     // Read again: another replica may have been first.
     loaded = await load(tx, tools, lane, itemId);
   }
-  if (!loaded.row) throw new GiveUp('lane_gone', 'There is no such conversation (any more).');
+  if (!loaded) throw new GiveUp('lane_gone', 'There is no such conversation (any more).');
   const claimed = handOver && loaded.row.queued === null ? handOver.until : null;
   const turn = new StoredTurn(tools, tx, loaded.row, itemId, !loaded.seen, claimed);
   if (from) turn.greet(from.reference, from.place);
@@ -212,6 +213,7 @@ class StoredTurn implements Turn {
       },
       interview: held?.interview ?? null,
       answers: () => (answers ??= this.#answers(held)),
+      filed: () => this.#answersFiled(held),
       others: () => this.#others(),
       handovers: () => this.#handovers.list(this.#whose),
       counts: async () => countsOf(await readInterviewFacts(this.#tools, this.#tx, row.school_id)),
@@ -228,6 +230,12 @@ class StoredTurn implements Turn {
     const { id } = held.interview;
     const rows = await this.#tx.read(this.#tools.queries.answers({ interview: id }));
     return rows.map((row) => openAnswer(held.key, id, row));
+  }
+
+  async #answersFiled(held: Held | null): Promise<readonly Filed[]> {
+    if (!held?.interview) return [];
+    const rows = await this.#tx.read(this.#tools.queries.filed({ interview: held.interview.id }));
+    return rows.map(({ answer_key, seq }) => ({ ...keyFrom(answer_key), seq }));
   }
 
   async #others(): ReturnType<NonNullable<Scene['others']>> {
@@ -522,7 +530,8 @@ class StoredTurn implements Turn {
   async #otherInterview(): Promise<void> {
     const id = this.#row.interview_id;
     this.finishConversation();
-    const [row] = id === null ? [] : await this.#tx.read(this.#tools.queries.load({ lane: this.#lane }));
+    const [row] =
+      id === null ? [] : await this.#tx.read(this.#tools.queries.load({ lane: this.#lane, item: '' }));
     this.#held = row ? openInterview(this.#tools.keyring, row) : null;
     this.#scene = null;
   }
@@ -576,6 +585,8 @@ class StoredTurn implements Turn {
   }
 
   finish(): void {
+    // Whoever looks for what waits goes by when the lane is due.
+    if (this.#row.due_at === null && this.#items.waiting().length > 0) this.dueAt(this.#tools.now());
     for (const { isNew, row } of this.#items.rows(this.#key)) {
       const { addItem, saveItem } = this.#tools.queries;
       this.#tx.write(isNew ? addItem(row) : saveItem(row));
