@@ -23,7 +23,7 @@ const FILE = new URL('../../school.schema.json', import.meta.url);
 
 export function schoolJsonSchema(): string {
   const schema = z.toJSONSchema(schoolSchema, { io: 'input', unrepresentable: 'any' }) as Node;
-  const said = ['en', 'nl'].map(
+  const said = ['en', 'nl', 'de'].map(
     (lang) =>
       JSON.parse(
         readFileSync(new URL(`../../locales/${lang}/school-schema.json`, import.meta.url), 'utf8'),

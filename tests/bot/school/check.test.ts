@@ -97,6 +97,19 @@ describe('the good example', () => {
   });
 });
 
+test('every language says what each setting is for', () => {
+  const keys = (lang: string): string[] =>
+    Object.keys(
+      JSON.parse(
+        readFileSync(
+          fileURLToPath(new URL(`../../../locales/${lang}/school-schema.json`, import.meta.url)),
+          'utf8',
+        ),
+      ) as Record<string, string>,
+    ).sort();
+  for (const lang of ['en', 'de']) expect(keys(lang)).toEqual(keys('nl'));
+});
+
 test('the JSON Schema that editors use is the one of this program (node bot/school/json-schema.ts writes it)', () => {
   expect(readFileSync(fileURLToPath(new URL('../../../school.schema.json', import.meta.url)), 'utf8')).toBe(
     schoolJsonSchema(),
