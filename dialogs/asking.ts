@@ -152,6 +152,8 @@ export interface Lead {
   readonly quote?: string;
   /** Said instead of the question's own words. */
   readonly instead?: string;
+  /** A button before the others. */
+  readonly opener?: Button;
 }
 
 /** Puts the question that the interview waits for. */
@@ -170,7 +172,8 @@ export function putQuestion(talk: Talk, ask: Ask, reopened: Answer | null, lead:
   if (ask.probe === 'P-WORDS') return putFeelingList(talk, question, label, lines.join('\n\n'));
   if (BUTTON_STEPS.has(ask.step)) {
     const text = lines.join('\n\n');
-    const buttons = buttonsFor(talk, question, choices.slice(0, MOST_BUTTONS));
+    const own = buttonsFor(talk, question, choices.slice(0, MOST_BUTTONS));
+    const buttons = lead.opener ? [lead.opener, ...own] : own;
     talk.say({
       label,
       text,

@@ -96,6 +96,38 @@ export function sentenceRow(n: number, text: string, label: string, kept: boolea
 /** `mark`: a sign of our own, never a text of people. */
 export type TableCell = { readonly text: string; readonly header?: boolean } | { readonly mark: string };
 
+/** The same in a dialog: the sentence can be opened to change it. `value`: what stands in the field; null: it has none. */
+export function sentenceField(
+  n: number,
+  text: string,
+  labels: { readonly keep: string; readonly change: string },
+  kept: boolean,
+  value: string | null,
+): Element {
+  const toggle = { type: 'Input.Toggle', id: `keep${n}`, title: labels.keep, value: String(kept) };
+  const opener = {
+    type: 'Column',
+    width: 'auto',
+    items: [{ type: 'TextBlock', text: '✎', color: 'accent' }],
+    selectAction: { type: 'Action.ToggleVisibility', title: labels.change, targetElements: [`text${n}`] },
+  };
+  return {
+    type: 'Container',
+    spacing: 'medium',
+    items: [
+      {
+        type: 'ColumnSet',
+        columns: [
+          { type: 'Column', width: 'auto', items: [toggle] },
+          { type: 'Column', width: 'stretch', items: paragraph(text) },
+          ...(value === null ? [] : [opener]),
+        ],
+      },
+      ...(value === null ? [] : [{ ...textInput(`text${n}`, labels.change, true, value), isVisible: false }]),
+    ],
+  };
+}
+
 /** A table; the first row is its header. */
 export function table(rows: readonly (readonly TableCell[])[], widths: readonly number[]): Element {
   return {

@@ -2,7 +2,7 @@
  * The whole profile in a dialog, read from our own store each time it is opened: nothing of it stays in the coach's chat. Shown to the
  * coach with whom it was shared, as long as it is shared.
  */
-import { showDialog, sayInDialog, type Sent } from './dialogs.ts';
+import { showDialog, sayInDialog, type Sent } from './dialog.ts';
 import type { Button } from './cards.ts';
 import type { Handover } from '../machines/handover.ts';
 import { profileParts, type Part } from './profile-card.ts';

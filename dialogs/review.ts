@@ -6,8 +6,9 @@ import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
+import { buttonTo } from './dialog.ts';
 import { afterQuietHours } from './quiet-hours.ts';
-import { othersParts, profileParts, type ProfileView } from './profile-card.ts';
+import { othersParts, profileParts, type Part, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
 
@@ -16,24 +17,29 @@ const SENTENCES_PER_PAGE = 10;
 const LONGEST_PAGE = 4_000;
 const LONGEST_SHOWN = 800;
 
-interface Row {
+export interface Row {
   readonly n: number;
   readonly quote: Quote;
+  /** As it was said, before any change. */
+  readonly original: string;
   readonly removed: boolean;
 }
 
 /** Every sentence with its number: first those for the profile, by aspect, then the other answers. Removed ones keep their number. */
-async function rowsOf(talk: Talk): Promise<{ chosen: Row[]; others: Row[] }> {
+export async function rowsOf(talk: Talk): Promise<{ chosen: Row[]; others: Row[] }> {
   const { definition, marks } = talk.open();
   const answers = await talk.answers();
   const changes = Object.fromEntries(Object.entries(marks).filter(([, mark]) => mark.state === 'changed'));
-  const quotes = quotesOf(definition, answers, changes, talk.open().safety?.cleared);
+  const { cleared } = talk.open().safety ?? {};
+  const quotes = quotesOf(definition, answers, changes, cleared);
+  const said = new Map(quotesOf(definition, answers, {}, cleared).map(({ id, text }) => [id, text]));
   const aspectsInOrder = [...new Set(quotes.flatMap((q) => q.aspects.slice(0, 1)))];
   const chosen = aspectsInOrder.flatMap((aspect) => quotes.filter((q) => q.aspects[0] === aspect));
   const others = quotes.filter((q) => q.aspects.length === 0);
   const row = (quote: Quote, i: number): Row => ({
     n: i + 1,
     quote,
+    original: said.get(quote.id) ?? quote.text,
     removed: marks[quote.id]?.state === 'removed',
   });
   return { chosen: chosen.map(row), others: others.map((q, i) => row(q, chosen.length + i)) };
@@ -55,7 +61,54 @@ function pagesOf(rows: readonly Row[]): Row[][] {
   return pages;
 }
 
+/** What was decided about one sentence: to keep it as it was said, to leave it out, or how it is to read. */
+export type Decision = 'keep' | 'remove' | { readonly text: string };
+
+/** Keeps decisions about sentences, whichever way they came: typed, with a card in the chat, in a dialog. */
+export function decide(talk: Talk, decisions: readonly (readonly [Row, Decision])[]): void {
+  if (decisions.length === 0) return;
+  const marks = { ...talk.open().marks };
+  for (const [{ quote, original }, decision] of decisions) {
+    if (decision === 'remove') marks[quote.id] = { state: 'removed' };
+    else if (decision === 'keep' || decision.text === original) delete marks[quote.id];
+    else marks[quote.id] = { state: 'changed', text: decision.text };
+  }
+  talk.update({ marks });
+}
+
+/** The sentences to decide about: in a dialog where there are dialogs, otherwise in the chat. */
 export async function putReview(teacher: Teacher, before: readonly string[]): Promise<void> {
+  const { talk } = teacher;
+  if (!talk.school.dialogs || talk.memory.inChat) return putSentences(teacher, before);
+  const { language } = talk;
+  const { chosen } = await rowsOf(talk);
+  const choices = ['reviewInChat', 'reviewDone'];
+  const lines = [
+    ...before,
+    language.t('interview:r1_review'),
+    language.t('dialogs:reviewCount', { count: chosen.length }),
+  ];
+  const text = lines.join('\n\n');
+  const opener = {
+    id: buttonTo(talk, 'review'),
+    title: language.t('dialogs:reviewOpen'),
+    opens: true,
+  } as const;
+  const buttons = [opener, ...buttonsFor(talk, 'r1_review', choices)];
+  talk.say({
+    label: { step: 'r1_review', kind: 'review', choices: choices.map((id) => toChoice(language, id)) },
+    text,
+    card: card(
+      lines.flatMap((line) => paragraph(line)),
+      buttons,
+      language.tag,
+      text,
+    ),
+  });
+}
+
+/** The sentences in the chat, a page at a time. */
+async function putSentences(teacher: Teacher, before: readonly string[]): Promise<void> {
   const { talk } = teacher;
   const { language } = talk;
   const pages = pagesOf((await rowsOf(talk)).chosen);
@@ -99,7 +152,7 @@ export async function putReview(teacher: Teacher, before: readonly string[]): Pr
   });
 }
 
-async function viewOf(talk: Talk, scope: 'kept' | 'all'): Promise<ProfileView> {
+export async function viewOf(talk: Talk, scope: 'kept' | 'all'): Promise<ProfileView> {
   const { definition, marks } = talk.open();
   const profile = buildProfile({
     definition,
@@ -131,23 +184,35 @@ export function introduction(language: Language, alias: string, teacher: string 
 const introductionOf = ({ conversation, language, alias }: Talk): string =>
   introduction(language, alias, conversation.name);
 
-/** Exactly what the coach would see, then the question. */
-export async function putSharing(teacher: Teacher, ask: Ask, before: readonly string[]): Promise<void> {
-  const { talk } = teacher;
+/** Exactly what the coach would see, and the other answers beside it. */
+export async function previewOf(talk: Talk, before: readonly string[]): Promise<Part[]> {
   const { language } = talk;
   const coach = talk.school.coach.name;
   const view = await viewOf(talk, 'kept');
   const others = (await rowsOf(talk)).others.filter((r) => !r.removed);
   const lead = [...before, language.t('review:previewIntro', { coach }), introductionOf(talk)];
-  const parts = [
+  return [
     ...profileParts(language, view, lead),
     ...othersParts(
       language,
       others.map((r) => `${r.n}. “${r.quote.text}”`),
     ),
   ];
+}
+
+/** Exactly what the coach would see, then the question. */
+export async function putSharing(teacher: Teacher, ask: Ask, before: readonly string[]): Promise<void> {
+  const { talk } = teacher;
+  if (talk.inDialog) {
+    // Who is in the dialog reads it there.
+    const title = talk.language.t('dialogs:previewOpen');
+    return putQuestion(talk, ask, null, {
+      before,
+      opener: { id: buttonTo(talk, 'review'), title, opens: true },
+    });
+  }
   const label = { ...labelOf(talk, ask, []), kind: 'review' as const };
-  for (const part of parts) talk.say({ label, ...part });
+  for (const part of await previewOf(talk, before)) talk.say({ label, ...part });
   putQuestion(talk, ask, null);
 }
 
@@ -160,6 +225,10 @@ export async function chooseInReview(
 ): Promise<void> {
   const { talk } = teacher;
   if (!ask) return talk.notice('stale');
+  if (id === 'reviewInChat' && (ask.step === 'r1_review' || ask.step === 'r3_share')) {
+    talk.remember({ inChat: true, page: 0 });
+    return teacher.perform([{ type: 'ask', ask }], { before: [] });
+  }
   if (ask.step === 'r3_share' && choicesFor(talk, ask, false).includes(id))
     return teacher.fileChoice(ask, [id]);
   if (ask.step !== 'r1_review') return talk.notice('stale');
@@ -173,16 +242,13 @@ export async function chooseInReview(
 }
 
 async function applyToggles(talk: Talk, values: Readonly<Record<string, string>>): Promise<void> {
-  const marks = { ...talk.open().marks };
-  let changed = false;
-  for (const { n, quote, removed } of (await rowsOf(talk)).chosen) {
-    const keep = values[`keep${n}`];
-    if (keep === 'false' && !removed) marks[quote.id] = { state: 'removed' };
-    else if (keep === 'true' && removed) delete marks[quote.id];
-    else continue;
-    changed = true;
+  const decisions: [Row, Decision][] = [];
+  for (const row of (await rowsOf(talk)).chosen) {
+    const keep = values[`keep${row.n}`];
+    if (keep === 'false' && !row.removed) decisions.push([row, 'remove']);
+    else if (keep === 'true' && row.removed) decisions.push([row, 'keep']);
   }
-  if (changed) talk.update({ marks });
+  decide(talk, decisions);
 }
 
 /** A typed decision about one sentence: "weg 3", "houd 3", "3: nieuwe tekst". False when the text is none. */
@@ -199,11 +265,13 @@ export async function readInReview(teacher: Teacher, ask: Ask, text: string): Pr
     say('unknown');
     return true;
   }
-  const marks = { ...talk.open().marks };
-  if (command.id === 'reviewRemove') marks[row.quote.id] = { state: 'removed' };
-  else if (command.id === 'reviewChange') marks[row.quote.id] = { state: 'changed', text: command.text };
-  else delete marks[row.quote.id];
-  talk.update({ marks });
+  const decision =
+    command.id === 'reviewChange'
+      ? { text: command.text }
+      : command.id === 'reviewRemove'
+        ? 'remove'
+        : 'keep';
+  decide(talk, [[row, decision]]);
   say({ reviewRemove: 'removed', reviewKeep: 'kept', reviewChange: 'changed' }[command.id]);
   // At the moment of choosing, the preview must stay what it says it is.
   if (ask.step === 'r3_share') await putSharing(teacher, ask, []);

@@ -29,7 +29,7 @@ import type { Handover } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
 import type { AdminMemory } from './admin.ts';
-import type { DialogMemory } from './dialogs.ts';
+import type { DialogMemory } from './dialog.ts';
 import type { FileMemory } from './documents.ts';
 import type {
   Act,
@@ -63,6 +63,8 @@ export interface Memory {
   readonly round?: number;
   /** Page of the review, from 0. */
   readonly page?: number;
+  /** The review is done in the chat, although there are dialogs. */
+  readonly inChat?: boolean;
   /** Answers lie ahead of the question on the screen (after "back" or "change"): the next one is followed by a replay. */
   readonly rewound?: boolean;
   /** The interview that a small script was begun beside; to go back to. */
@@ -89,6 +91,8 @@ export class Talk {
   memory: Memory;
   interview: Interview | null;
   readonly outgoing: Outgoing[] = [];
+  /** What is asked is asked in the dialog that was sent; the chat only says where things stand. */
+  inDialog = false;
   #snapshot: Snapshot | null = null;
   #answers: Answer[] | null = null;
   #put = new Map<string, Answer>();
@@ -281,7 +285,7 @@ export class Talk {
     this.#snapshot = course.snapshot;
     this.#interviewChanged = true;
     this.#conversation = { ...this.#conversation, interviewId: this.interview.id };
-    this.remember({ page: 0, rewound: false });
+    this.remember({ page: 0, inChat: false, rewound: false });
     return course.effects;
   }
 

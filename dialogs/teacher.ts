@@ -24,6 +24,7 @@ import {
 import { normalise, readCommand, type Command } from './commands.ts';
 import { obey } from './anytime.ts';
 import { carryOut, type After } from './following.ts';
+import { openedBy } from './dialog.ts';
 import { addToHeld, chooseMasking, holdBack } from './masking.ts';
 import type { Incoming } from './ports.ts';
 import { chooseInReview, readInReview } from './review.ts';
@@ -41,7 +42,7 @@ const LONGEST_ALIAS = 30;
 const LONGEST_WORD = 40;
 const LONGEST_ALIAS_WORDS = 2;
 
-const REVIEW_CHOICES: readonly string[] = ['reviewDone', 'reviewNext'];
+const REVIEW_CHOICES: readonly string[] = ['reviewDone', 'reviewNext', 'reviewInChat'];
 const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words']);
 
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
@@ -104,7 +105,8 @@ export class Teacher {
     const { talk } = this;
     // Teams may send the same press again under a new id.
     if (token === talk.memory.spent) return;
-    const choice = pressed(talk, token);
+    // Where no dialog opens, the button comes as one of the chat: then the chat has it.
+    const choice = openedBy(talk, token) === 'review' ? 'reviewInChat' : pressed(talk, token);
     const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
     if (choice === null || !this.#isOffered(choice, ask)) return talk.notice('stale');
     talk.remember({ spent: token });
@@ -116,6 +118,7 @@ export class Teacher {
     if (Object.hasOwn(COMMAND_OF, id) || id.startsWith('lang:')) return true;
     if (waitsFor(this.talk, id)) return true;
     if (!ask) return false;
+    if (ask.step === 'r3_share' && id === 'reviewInChat') return true;
     if (ask.step === 'r1_review') return REVIEW_CHOICES.includes(id);
     const alsoOnCard = ask.probe === 'P-WORDS' ? ['wordsChosen'] : [];
     return [...choicesFor(this.talk, ask, true), ...alsoOnCard].includes(id);

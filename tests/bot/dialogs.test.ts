@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Reference } from '../../bot/store/types.ts';
-import { openFakeTeams, person, type FakeTeams, type Person, type Task } from '../support/fake-teams.ts';
+import {
+  openFakeTeams,
+  person,
+  type FakeTeams,
+  type Person,
+  type Task,
+  type WireActivity,
+} from '../support/fake-teams.ts';
 import { cardProblems, wordsIn } from '../support/card-check.ts';
 import { talkUntil } from '../support/interview.ts';
 import { COACH, openBot, type RunningBot } from '../support/running-bot.ts';
@@ -133,5 +140,89 @@ describe('the profile in a dialog', () => {
       type: 'message',
       value: expect.stringContaining('niet laten zien'),
     });
+  });
+});
+
+describe('the review in a dialog', () => {
+  let button: { klankbord: string };
+  const interview = async () => {
+    const tenantId = '00000000-0000-0000-0000-0000000000aa';
+    const lane = bot.store.laneOf({ tenantId, conversationId: teacher.conversationId } as Reference);
+    return bot.store.inTurn(lane, {}, async (turn) => turn.scene().interview);
+  };
+  /** The fields of a dialog as a client sends them when nothing is touched. */
+  const fields = (task: Task | null): Record<string, string> => {
+    const found: Record<string, string> = {};
+    JSON.stringify(cardOf(task), (_key, value: unknown) => {
+      const { type, id, value: text = '' } = (value ?? {}) as { type?: string; id?: string; value?: string };
+      if (typeof type === 'string' && type.startsWith('Input.') && id !== undefined) found[id] = text;
+      return value;
+    });
+    return found;
+  };
+  const openerIn = (said: WireActivity[]): { klankbord: string } => {
+    const actions = said.flatMap(({ attachments }) =>
+      (attachments ?? []).flatMap(({ content }) => (content['actions'] ?? []) as Action[]),
+    );
+    const found = actions.find(({ data }) => 'msteams' in data);
+    if (!found) throw new Error('no button that opens a dialog');
+    return found.data;
+  };
+
+  beforeEach(async () => {
+    teacher = somebody();
+    button = openerIn(await talkUntil(teacher, 'r1_review'));
+  });
+
+  test('from the button to the coach, as Teams asks for it and sends it', async () => {
+    const opened = await teacher.dialog('task/fetch', button);
+    expect(opened).toMatchObject({ value: { title: 'Jouw zinnen', width: 'large', height: 'large' } });
+    const values = { ...fields(opened), keep3: 'false' };
+    const left = values['text3' as keyof typeof values] ?? '';
+    const preview = await teacher.dialog('task/submit', sends(opened, 'Verder', values));
+    expect(shownIn(preview)).toContain('Dit is precies wat Coach Noor te zien krijgt.');
+    expect(shownIn(preview)).not.toContain(left);
+    // The chat says where things stand, and nothing of the profile.
+    const asked = await teams.next((activity) => activity.channelData?.klankbord?.step === 'r3_share');
+    expect(JSON.stringify(asked)).not.toContain('Conceptprofiel');
+    expect(await teacher.dialog('task/submit', sends(preview, 'Alleen mijn gekozen zinnen'))).toBeNull();
+    expect(await interview()).toMatchObject({ status: 'shared' });
+    await teams.next(
+      ({ channelData, summary }) =>
+        channelData?.klankbord?.kind === 'profile' && !(summary ?? '').includes(left),
+    );
+  });
+
+  test('sent again by Teams, under the same id or another, it has one effect and the same answer', async () => {
+    const opened = await teacher.dialog('task/fetch', button);
+    const data = sends(opened, 'Verder', { ...fields(opened), keep2: 'false' });
+    const id = randomUUID();
+    const first = await teacher.dialog('task/submit', data, id);
+    await teacher.ask('houd 2');
+    expect(await teacher.dialog('task/submit', data, id)).toEqual(first);
+    const other = await teacher.dialog('task/submit', data);
+    expect(other).toMatchObject({ type: 'continue' });
+    expect((await interview())?.marks).toEqual({});
+    // Asked for twice at once, each can be sent.
+    const [one, two] = await Promise.all([
+      teacher.dialog('task/fetch', button),
+      teacher.dialog('task/fetch', button),
+    ]);
+    for (const task of [one, two])
+      expect(await teacher.dialog('task/submit', sends(task, 'Terug naar je zinnen'))).toMatchObject({
+        type: 'continue',
+      });
+  });
+
+  test('a token of somebody else opens and decides nothing', async () => {
+    const opened = await teacher.dialog('task/fetch', button);
+    const stranger = somebody();
+    await talkUntil(stranger, 'r1_review');
+    const data = sends(opened, 'Verder', { ...fields(opened), keep2: 'false' });
+    expect(await stranger.dialog('task/fetch', button)).toMatchObject({ type: 'message' });
+    expect(await stranger.dialog('task/submit', data)).toMatchObject({ type: 'message' });
+    expect((await interview())?.marks).toEqual({});
+    // Nor did it use up the token.
+    expect(await teacher.dialog('task/submit', data)).toMatchObject({ type: 'continue' });
   });
 });

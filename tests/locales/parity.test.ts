@@ -453,7 +453,7 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   words: ['keepWords', 'skip', 'back', 'pause', 'help', 'repeat', 'stop'],
   feelings: ['wordsChosen', 'skip', 'back', 'pause', 'help'],
   paused: ['resume', 'pause', 'startAgain', 'stop', 'help'],
-  review: ['reviewDone', 'reviewNext'],
+  review: ['reviewDone', 'reviewNext', 'reviewInChat'],
   added: ['addNothing', 'leaveAsIs'],
   sharing: ['shareKept', 'shareAll', 'shareNone'],
   state: ['stateFine', 'stateTouched', 'stateTalk'],

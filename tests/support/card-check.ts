@@ -18,6 +18,7 @@ const ELEMENTS = new Set([
   'Input.Text',
   'Action.Submit',
   'Action.Execute',
+  'Action.ToggleVisibility',
 ]);
 const MOST_ACTIONS = 6;
 const MOST_BYTES = 25 * 1024;

@@ -1,5 +1,10 @@
 /** Somebody who has a whole interview over HTTP, up to the review, as a client that knows only the public contract. */
-import type { Person, WireActivity } from './fake-teams.ts';
+import type { WireActivity } from './fake-teams.ts';
+
+/** Whoever can be talked to: a person over HTTP, a stage. */
+interface Talker {
+  ask(text: string): Promise<WireActivity[]>;
+}
 
 /** What the teacher says to each question. */
 export const SAYS: Readonly<Record<string, string>> = {
@@ -14,7 +19,8 @@ export const SAYS: Readonly<Record<string, string>> = {
   q6_upset:
     'Na het voetballen zat hij te huilen. Ik had met hem te doen en was verdrietig. Hij was verdrietig.',
   q7_view: 'Dat ik streng ben maar wel eerlijk ook.',
-  q8_best: 'Dat hij zaterdag zwaaide op de markt. Ik was blij met die zwaai.',
+  q8_best:
+    'Dat hij zaterdag zwaaide op de markt. Ik was blij met die zwaai. Daar was ik de hele zondag trots op.',
 };
 const FEELINGS: Readonly<Record<string, string>> = {
   teacher: 'Ik voelde me er onzeker bij.',
@@ -24,7 +30,7 @@ const FEELINGS: Readonly<Record<string, string>> = {
 const labelOf = (activity: WireActivity | undefined) => activity?.channelData?.klankbord;
 
 /** Talks until the interview waits at `until`; gives the messages of the last turn. */
-export async function talkUntil(teacher: Person, until: string, begin = 'hoi'): Promise<WireActivity[]> {
+export async function talkUntil(teacher: Talker, until: string, begin = 'hoi'): Promise<WireActivity[]> {
   let replies = await teacher.ask(begin);
   for (let turns = 0; turns < 40; turns += 1) {
     const asked = replies.findLast((reply) => labelOf(reply)?.kind !== 'notice');

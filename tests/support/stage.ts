@@ -9,7 +9,15 @@ import { createInbox, type Inbox } from '../../bot/inbox.ts';
 import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
 import { openStore } from '../../bot/store/store.ts';
 import type { OutboxItem, Reference, Store } from '../../bot/store/types.ts';
-import type { Incoming, Interview, Outcome, Outgoing, Scene, SchoolView } from '../../dialogs/ports.ts';
+import type {
+  Incoming,
+  Interview,
+  InvokeAnswer,
+  Outcome,
+  Outgoing,
+  Scene,
+  SchoolView,
+} from '../../dialogs/ports.ts';
 import type { Answer } from '../../machines/journal.ts';
 import { createTurns } from '../../dialogs/turn.ts';
 import { loadTexts } from '../../locales/index.ts';
@@ -52,6 +60,8 @@ export interface Stage {
     readonly interview: Interview;
     readonly answers: readonly Answer[];
   }): Promise<void>;
+  /** What the last message was answered with, if it was a dialog that was opened or sent. */
+  answer(): InvokeAnswer | undefined;
   /** Closes and opens the store again, as a restart does. */
   restart(): Promise<void>;
   /** Writes the school file anew, as somebody does beside a running bot. */
@@ -87,7 +97,9 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
     const opened = await openStore({ dataDir: folder }, { key, now: world.now });
     if (file !== undefined) {
       settings = await openSettings({ store: opened, file: schoolFile });
-      turns = createTurns({ texts, packs: loadPack, school: settings.viewOf, settings });
+      const { viewOf } = settings;
+      const schoolOf: typeof viewOf = (id, version) => ({ ...viewOf(id, version), ...school });
+      turns = createTurns({ texts, packs: loadPack, school: schoolOf, settings });
     }
     const { store, takeTurn } = settings
       ? followTurns(settings, opened, turns.takeTurn)
@@ -104,13 +116,15 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
   };
   let { store, inbox } = await open();
   let sent = 0;
+  let last: InvokeAnswer | undefined;
   const toCoach: Outgoing[] = [];
   const changes: Stage['changes'] = [];
   const send: Stage['send'] = async (incoming, given) => {
     clock.now += 1000;
     const key = given ?? `message-${(sent += 1)}`;
     const item = { key, incoming, sentAt: clock.now, receivedAt: clock.now };
-    const { replies } = await inbox.receive(reference, item, { wantsReplies: true });
+    const { replies, answer } = await inbox.receive(reference, item, { wantsReplies: true });
+    last = answer;
     // Per destination only the first unsent message can be claimed.
     for (;;) {
       const items = await store.claim(clock.now, clock.now + 1, 50);
@@ -133,6 +147,7 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
     toCoach,
     changes,
     send,
+    answer: () => last,
     say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
     look: () =>
       store.inTurn(store.laneOf(reference), {}, async (turn) => {

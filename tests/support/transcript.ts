@@ -6,16 +6,19 @@
  *   > [consent yes] [consent no] (to the newest file that was offered)    > [uploaded done]
  *   > what the teacher types
  *   > [press start]     > [press reviewDone keep2=false]     > [arrived] [left] [voice] [file] [picture] [empty]
+ *   # dialogs          (a client that shows them)    > [open]    > [send preview keep2=false text3=Some_words]
  *   > [edit 3: text]    > [delete 3]   (the third message typed)    > [restart]    > [wait 2d]
  *   < (step kind probe) what the bot says
  *   ! what goes to the coach
+ *   = what the dialog shows
  *
  * Only the lines with `>` and `#` are input; the rest is what came of it.
  */
 import { readFileSync } from 'node:fs';
-import type { Incoming, Outgoing } from '../../dialogs/ports.ts';
+import type { Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
 import { loadTexts } from '../../locales/index.ts';
 import { cardProblems, textProblems } from './card-check.ts';
+import { readDialog } from './dialog.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const texts = loadTexts();
@@ -26,7 +29,7 @@ const FILE = { name: 'profiel.docx', url: 'https://klank-my.sharepoint.com/a', i
 
 interface Submit {
   readonly title: string;
-  readonly data: { readonly klankbord: string };
+  readonly data: { readonly klankbord: string; readonly msteams?: unknown };
 }
 
 /** Plays the input lines of a transcript and gives the whole transcript as it came out. `look` sees every message, by whom it is for. */
@@ -40,11 +43,12 @@ export async function play(
     school === undefined
       ? {}
       : { file: readFileSync(new URL(`../transcripts/${school}`, import.meta.url), 'utf8') };
+  const dialogs = /^# dialogs$/mu.test(source);
   const consent = /^# documents: consent/mu.test(source);
   const stage = await openStage({
     lang: locale,
     ...file,
-    ...(consent ? { school: { documents: 'consent' as const } } : {}),
+    school: { dialogs, ...(consent ? { documents: 'consent' as const } : {}) },
   });
   const player = new Player(stage);
   const out: string[] = [];
@@ -58,6 +62,7 @@ export async function play(
       for (const message of said) look(message, 'teacher');
       for (const message of stage.toCoach) look(message, 'coach');
       for (const message of said) out.push(...lines('<', message, false));
+      out.push(...dialogLines(stage.answer()));
       for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
     }
   } finally {
@@ -75,6 +80,24 @@ function lines(mark: string, { label, text }: Outgoing, coach: boolean): string[
   const what = coach ? label.kind : [label.step, label.kind, label.probe].filter(Boolean).join(' ');
   const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
   return [`${mark} (${what}) ${first}`, ...rest.map((line) => `${mark}   ${line}`)];
+}
+
+/** A sign by itself, of a table or a button. */
+const isWords = (line: string): boolean => line.length > 1;
+
+function dialogLines(answer: InvokeAnswer | undefined): string[] {
+  if (answer === undefined) return [];
+  if (answer === null) return ['= (closes)'];
+  if ('message' in answer) return [`= ${answer.message}`];
+  const { title, text, buttons } = readDialog(answer);
+  return [
+    `= (${title})`,
+    ...text
+      .split('\n')
+      .filter(isWords)
+      .map((line) => `=   ${line}`),
+    `=   [${buttons.join('] [')}]`,
+  ];
 }
 
 /** The input lines, without their mark. */
@@ -95,6 +118,8 @@ class Player {
   #typed = 0;
   #buttons: Submit[] = [];
   #offer = '';
+  #opener = '';
+  #dialog: InvokeAnswer = null;
   #lang = 'nl';
 
   constructor(stage: Stage) {
@@ -106,10 +131,13 @@ class Player {
     const said = command
       ? await this.#stageDirection(command[1] ?? '', command[2] ?? '')
       : await this.#type(input);
+    const answer = this.#stage.answer();
+    if (answer && 'dialog' in answer) this.#dialog = answer;
     for (const message of said) {
       const actions = (message.card?.['actions'] ?? []) as Submit[];
       if (actions.length > 0) this.#buttons = actions;
       if (message.file && 'offer' in message.file) this.#offer = message.file.offer.token;
+      this.#opener = actions.find(({ data }) => data.msteams)?.data.klankbord ?? this.#opener;
       this.#lang = texts.negotiate(message.lang) ?? this.#lang;
     }
     return said;
@@ -132,6 +160,10 @@ class Player {
       case 'picture':
       case 'empty':
         return this.#stage.send({ kind: 'unreadable', what });
+      case 'open':
+        return this.#stage.send({ kind: 'dialogOpen', token: this.#opener });
+      case 'send':
+        return this.#stage.send(this.#sendDialog(rest));
       case 'press':
         return this.#stage.send(this.#press(rest));
       case 'edit': {
@@ -160,6 +192,28 @@ class Player {
       default:
         throw new Error(`Unknown stage direction [${what} ${rest}]`);
     }
+  }
+
+  /** A button of the dialog that is open, with its fields as they are but for what was changed; a `_` stands for a space. */
+  #sendDialog(rest: string): Incoming {
+    const [id = '', ...inputs] = rest.split(/\s+/u);
+    if (!this.#dialog) throw new Error('No dialog was opened');
+    const dialog = readDialog(this.#dialog);
+    const language = texts.language(this.#lang);
+    const known = [`dialogs:${id}`, `admin:dialogs.${id}`].flatMap((key) => {
+      try {
+        return [language.t(key)];
+      } catch {
+        return [];
+      }
+    });
+    const title = known[0] ?? language.choice(id).title;
+    const changed = inputs.map((pair) => pair.replaceAll('_', ' ').split('=') as [string, string]);
+    return {
+      kind: 'dialogSent',
+      token: dialog.token(title),
+      values: { ...dialog.values, ...Object.fromEntries(changed) },
+    };
   }
 
   /** A press on the button that this choice has on the latest card. */
