@@ -113,7 +113,7 @@ export function sentenceField(
   };
   return {
     type: 'Container',
-    spacing: 'medium',
+    spacing: 'small',
     items: [
       {
         type: 'ColumnSet',

@@ -77,7 +77,7 @@ function blockOf(talk: Talk, row: Row, before: Row | undefined): Block {
   const field = sentenceField(n, excerpt(quote.text, LONGEST_SHOWN), labels, !removed, value);
   const title =
     aspect !== before?.quote.aspects[0]
-      ? [heading(language.t(`profile:aspects.${aspect ?? 'others'}`, { alias }))]
+      ? [{ ...heading(language.t(`profile:aspects.${aspect ?? 'others'}`, { alias })), spacing: 'large' }]
       : [];
   return { row, elements: [...title, field] };
 }
@@ -136,7 +136,7 @@ async function addition(talk: Talk): Promise<Element[]> {
   if (before !== '' && ask?.step !== 'r2_add') return [];
   const title = language.t('dialogs:addTitle');
   return [
-    heading(title),
+    { ...heading(title), spacing: 'large' },
     ...paragraph(language.t('interview:r2_add')),
     textInput(ADDED, language.t('dialogs:addLabel'), true, before),
   ];

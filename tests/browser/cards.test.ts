@@ -24,7 +24,10 @@ async function cardsOf(conversations: readonly string[]): Promise<Map<string, Ou
     await play(source, (message, to) => {
       if (!message.card) return;
       const { step, kind, probe } = message.label;
-      const name = [message.lang, to, step, kind, probe].filter(Boolean).join('-');
+      const name =
+        to === 'dialog'
+          ? [message.lang, to, message.text.toLowerCase().replace(/\W+/gu, '-')].join('-')
+          : [message.lang, to, step, kind, probe].filter(Boolean).join('-');
       const known = found.get(name);
       if (!known || JSON.stringify(known.card).length < JSON.stringify(message.card).length)
         found.set(name, message);

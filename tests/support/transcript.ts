@@ -15,7 +15,7 @@
  * Only the lines with `>` and `#` are input; the rest is what came of it.
  */
 import { readFileSync } from 'node:fs';
-import type { Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
+import type { DialogView, Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
 import { loadTexts } from '../../locales/index.ts';
 import { cardProblems, textProblems } from './card-check.ts';
 import { readDialog } from './dialog.ts';
@@ -35,7 +35,7 @@ interface Submit {
 /** Plays the input lines of a transcript and gives the whole transcript as it came out. `look` sees every message, by whom it is for. */
 export async function play(
   source: string,
-  look: (message: Outgoing, to: 'teacher' | 'coach') => void = () => undefined,
+  look: (message: Outgoing, to: 'teacher' | 'coach' | 'dialog') => void = () => undefined,
 ): Promise<string> {
   const locale = localeOf(source);
   const school = /^# school: (\S+)/mu.exec(source)?.[1];
@@ -61,6 +61,8 @@ export async function play(
       for (const message of [...said, ...stage.toCoach]) checkCard(message);
       for (const message of said) look(message, 'teacher');
       for (const message of stage.toCoach) look(message, 'coach');
+      const answer = stage.answer();
+      if (answer && 'dialog' in answer) look(asMessage(answer.dialog), 'dialog');
       for (const message of said) out.push(...lines('<', message, false));
       out.push(...dialogLines(stage.answer()));
       for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
@@ -80,6 +82,12 @@ function lines(mark: string, { label, text }: Outgoing, coach: boolean): string[
   const what = coach ? label.kind : [label.step, label.kind, label.probe].filter(Boolean).join(' ');
   const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
   return [`${mark} (${what}) ${first}`, ...rest.map((line) => `${mark}   ${line}`)];
+}
+
+/** A dialog beside the messages, for whoever looks at cards: its title is its text. */
+function asMessage({ title, card }: DialogView): Outgoing {
+  const label = { step: 'r1_review', kind: 'notice' } as const;
+  return { to: 'here', label, lang: String(card['lang']), text: title, card };
 }
 
 /** A sign by itself, of a table or a button. */
