@@ -2,12 +2,11 @@
  * A document is offered, accepted and handed over. In Teams the person agrees first and the file goes to their own OneDrive; where a
  * client cannot do that, there is a link on this machine that works once. What may be in it is decided when it is made, not before.
  */
-import type { Button } from './cards.ts';
 import { card, paragraph } from './cards.ts';
 import { readCommand } from './commands.ts';
 import { fileName, type Paper } from './paper.ts';
 import type { Incoming, Subject } from './ports.ts';
-import { profilePaper } from './profile-document.ts';
+import { isDocumentButton, profilePaper, questionsFor, subjectOf } from './profile-document.ts';
 import { toView, type Shared } from './review.ts';
 import type { Talk } from './talk.ts';
 
@@ -32,15 +31,6 @@ const LINK_MS = 600_000;
 /** What Teams shows before there is a file: about as big as one is. */
 const USUAL_BYTES = 14_000;
 
-const ASKS = 'document-';
-
-/** The button that asks for a profile as a document; its id is believed in nothing but which profile is meant. */
-export function documentButton(interviewId: string, title: string): Button {
-  return { id: `${ASKS}${interviewId}`, title };
-}
-
-const isDocumentButton = (token: string): boolean => token.startsWith(ASKS);
-
 /** Whether somebody asks for a document here: by a button, or a coach by typing; a teacher's commands are read elsewhere. */
 export function asksForDocument({ conversation, greeted, language }: Talk, incoming: Incoming): boolean {
   if (incoming.kind === 'button') return isDocumentButton(incoming.token);
@@ -55,12 +45,6 @@ export async function offerAsked(talk: Talk, incoming: Incoming): Promise<void> 
   return offerDocument(talk, last ? { kind: 'profile', interviewId: last.interviewId } : null);
 }
 
-/** The profile that a button of a document is about. */
-const subjectOf = (token: string): Subject => ({
-  kind: 'profile',
-  interviewId: token.slice(ASKS.length),
-});
-
 export interface Made {
   readonly paper: Paper;
   readonly name: string;
@@ -72,7 +56,11 @@ export async function documentOf(talk: Talk, subject: Subject): Promise<Made | n
   if (!found) return null;
   const { handover } = found;
   const { profile, at } = found.shared() as Shared;
-  const view = { ...toView(talk, profile, at), coach: handover.coach.name, questions: [] };
+  const view = {
+    ...toView(talk, profile, at),
+    coach: handover.coach.name,
+    questions: questionsFor(talk.language, profile),
+  };
   const copy = talk.conversation.role === 'coach' ? 'coach' : 'teacher';
   return { paper: profilePaper(talk.language, view, copy), name: nameOf(talk, at) };
 }

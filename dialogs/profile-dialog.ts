@@ -4,6 +4,7 @@
  */
 import { showDialog, sayInDialog, type Sent } from './dialog.ts';
 import type { Button } from './cards.ts';
+import { offerDocument } from './documents.ts';
 import type { Handover } from '../machines/handover.ts';
 import { profileParts, type Part } from './profile-card.ts';
 import { introduction, toView, type Shared } from './review.ts';
@@ -46,12 +47,20 @@ export function profileDialog(talk: Talk, profile: Readable, page = 0): void {
   const { language } = talk;
   const parts = profileCards(talk, profile);
   const at = Math.min(Math.max(0, page), parts.length - 1);
-  const ids = [...(at > 0 ? ['previous'] : []), ...(at < parts.length - 1 ? ['next'] : []), 'close'];
+  const ids = [
+    ...(at > 0 ? ['previous'] : []),
+    ...(at < parts.length - 1 ? ['next'] : []),
+    ...(talk.school.documents === undefined ? [] : ['document']),
+    'close',
+  ];
   showDialog(talk, {
     about: 'profile',
     title: language.t('dialogs:profileTitle', { alias: profile.shared.profile.alias }),
     body: (parts[at]?.card['body'] ?? []) as Record<string, unknown>[],
-    buttons: ids.map((id) => ({ id, title: language.t(`dialogs:${id}`) })),
+    buttons: ids.map((id) => ({
+      id,
+      title: language.t(id === 'document' ? 'document:button' : `dialogs:${id}`),
+    })),
     state: { interview: profile.handover.interviewId, page: at },
     unkept: true,
   });
@@ -67,5 +76,9 @@ export async function turnProfile(talk: Talk, { id, state }: Sent): Promise<void
   if (id === 'close') return talk.reply(null);
   const profile = await readableProfile(talk, interview);
   if (!profile) return sayInDialog(talk, 'profileGone');
+  if (id === 'document') {
+    await offerDocument(talk, { kind: 'profile', interviewId: interview });
+    return sayInDialog(talk, 'document:offered');
+  }
   profileDialog(talk, profile, id === 'next' ? page + 1 : id === 'previous' ? page - 1 : page);
 }

@@ -4,9 +4,10 @@ import { handOver } from '../machines/handover.ts';
 import type { Language } from '../locales/index.ts';
 import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
-import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
+import { card, heading, paragraph, sentenceRow, submit, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
 import { buttonTo } from './dialog.ts';
+import { documentButton } from './profile-document.ts';
 import { afterQuietHours } from './quiet-hours.ts';
 import { othersParts, profileParts, type Part, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
@@ -304,11 +305,15 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
     }),
   );
   const notBefore = afterQuietHours(now, talk.school.quietHours);
-  for (const part of profileParts(language, view, [introductionOf(talk)])) {
+  const parts = profileParts(language, view, [introductionOf(talk)]);
+  const button = submit(documentButton(talk.open().id, language.t('document:button')));
+  for (const part of parts) {
+    const withButton = talk.school.documents !== undefined && part === parts.at(-1);
     talk.say({
       to: { coach: coach.aadObjectId },
       label: { step: 'coach', kind: 'profile' },
       ...part,
+      ...(withButton ? { card: { ...part.card, actions: [button] } } : {}),
       ...(notBefore > now ? { notBefore } : {}),
       interviewId: talk.open().id,
     });

@@ -164,6 +164,20 @@ describe('a document in Teams', () => {
     expect(body).toContain('Vos');
   });
 
+  test('is asked for on the profile itself, and in the dialog that shows it', async () => {
+    const interview = await interviewOf(teacher);
+    const profile = teams.messages('a:coach').filter((one) => one.channelData?.klankbord?.kind === 'profile');
+    expect(JSON.stringify(profile.at(-1))).toContain(`document-${interview}`);
+    const task = await coach.dialog('task/fetch', { klankbord: `profile-${interview}` });
+    if (task?.type !== 'continue') throw new Error('no dialog');
+    const actions = task.value.card.content['actions'] as { title: string; data: Record<string, unknown> }[];
+    const button = actions.find(({ title }) => title === 'Als Word-document');
+    expect(await coach.dialog('task/submit', button?.data ?? {})).toMatchObject({
+      value: expect.stringContaining('staat in de chat'),
+    });
+    expect(await teams.next((activity) => typeOf(activity) === CONSENT)).toBeTruthy();
+  });
+
   test('accepted twice goes once', async () => {
     const infos = () => teams.messages('a:coach').filter((activity) => typeOf(activity) === INFO).length;
     const before = infos();
