@@ -76,7 +76,11 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     // "Mijn hart brak": whose heart it is.
     for (let i = hit.from; i < hit.to; i++) {
       const p = begins[i];
-      if (p?.pronoun && owns(text, clause, at, p)) return whoIs(text, p, clause);
+      if (p?.pronoun && owns(text, clause, at, p)) {
+        // "My colleague lost her temper": the third person of the possessive is the subject.
+        const own = p.who === 'child' ? subjectAt(clause, at) : undefined;
+        return own?.who === 'other' && own.to <= at ? 'other' : whoIs(text, p, clause);
+      }
       // "springen bij mij de stoppen"
       if (
         p?.pronoun &&
@@ -93,9 +97,11 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
   const object = begins[hit.to];
   if (
     hit.value.kind === 'word' &&
-    object?.pronoun &&
+    object &&
+    object.from < clause.to &&
+    (object.pronoun || (object.who === 'other' && pack.moves.has(tokens[at]!.word))) &&
     object.roles.has('object') &&
-    !object.roles.has('subject') &&
+    !(object.pronoun && object.roles.has('subject')) &&
     !object.roles.has('reflexive') &&
     !pack.is('be', tokens[at - 1]?.word ?? '') &&
     !pack.is('degree', tokens[at - 1]?.word ?? '') &&
@@ -130,8 +136,10 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
     owner.roles.has('possessive') &&
     !owner.roles.has('subject') &&
     (owner.who === 'teacher' || owner.who === 'child')
-  )
-    return owner.who;
+  ) {
+    const own = owner.who === 'child' ? subjectAt(clause, at) : undefined;
+    return own?.who === 'other' && own.to <= at ? 'other' : owner.who;
+  }
   for (let i = hit.from; i < hit.to - 1; i++) {
     const p = begins[i];
     if (p?.pronoun && owns(text, clause, at, p) && (p.who === 'teacher' || p.who === 'child')) return p.who;
@@ -196,10 +204,32 @@ function concernedBy(text: Text, hit: Felt, clause: Clause): Who | undefined {
       return whoIs(text, p, clause);
     if (!p.roles.has('object') || p.roles.has('subject')) continue;
     const before = tokens[i - 1]?.word ?? '';
-    if (i === clause.from || !pack.is('preposition', before) || pack.is('at', before))
-      other ??= whoIs(text, p, clause);
+    // "Delighted for him": without a subject, who stands behind "for" is whom it is for.
+    const forSomebody = pack.is('at', before) && (clause.subject || !pack.is('intention', before));
+    if (i === clause.from || !pack.is('preposition', before) || forSomebody) other ??= whoIs(text, p, clause);
   }
   return other;
+}
+
+/**
+ * "Scared he'd hurt somebody", said of oneself: the subject right behind a feeling at the beginning belongs to what it is
+ * about. Not "Fuming he was", with nothing but a form of "be" behind.
+ */
+export function complement(text: Text, hit: Felt, clause: Clause): boolean {
+  const { tokens, pack, begins } = text;
+  if (hit.slot || clause.opener || !pack.subjectOpens) return false;
+  for (let i = clause.from; i < hit.from; i++)
+    if (begins[i] || pack.is('finite', tokens[i]!.word)) return false;
+  for (let i = hit.to; i < clause.to && i <= hit.to + 1; i++) {
+    const p = begins[i];
+    if (p?.roles.has('subject')) {
+      for (let j = p.to; j < clause.to; j++)
+        if (tokens[j]!.kind === 'word' && !pack.is('be', tokens[j]!.word)) return true;
+      return false;
+    }
+    if (pack.is('finite', tokens[i]!.word)) return false;
+  }
+  return false;
 }
 
 /** A feeling word before a noun says something of that noun: of a face, of a child, of a thing. */

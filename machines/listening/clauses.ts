@@ -328,7 +328,7 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
     const words = tokens.slice(next.from, next.to).filter((t) => t.kind === 'word');
     const bare =
       words.length <= (next.opener ? 6 : 3) &&
-      words.some((t) => pack.is('be', t.word)) &&
+      words.some((t, i) => pack.is('be', t.word) && (!next.opener || i === words.length - 1)) &&
       !words.some((t) => pack.is('think', t.word));
     if (next.subject && next.subject.who !== 'it' && !next.carried && bare) {
       clause.subject = next.subject;

@@ -7,6 +7,7 @@ import {
   ASKED,
   attributive,
   character,
+  complement,
   hasWord,
   holderOf,
   judgement,
@@ -172,6 +173,13 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   }
 
   let who = holderOf(text, reading, hit, clause);
+  // Only where the question says who is meant when nobody is named.
+  if (
+    (kind === 'word' || kind === 'phrase' || kind === 'idiom') &&
+    ASKED[context.question] !== 'nobody' &&
+    complement(text, hit, clause)
+  )
+    who = 'nobody';
   const named = who !== 'nobody' && who !== 'it';
 
   if (kind === 'word') {
@@ -236,7 +244,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   if (who === 'teacher' && context.question === 'event_followup_child' && guesses(text, hit, clause))
     who = 'child';
   if (who === 'nobody') who = ASKED[context.question];
-  if (who === 'nobody' && quote < 0) who = lastNamed(text, clause);
+  if (who === 'nobody' && quote < 0) who = nextNamed(text, clause) ?? lastNamed(text, clause);
   // A child that is tired or ill is not said to feel anything.
   if (who === 'child' && isBodily(text, hit, openWord)) return null;
   if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts)) return null;
@@ -301,6 +309,17 @@ function echo(text: Text, reading: Reading, evidence: Evidence[], elsewhere: rea
       rule: 'echo',
     });
   }
+}
+
+/** "Angry, he threw the book.": a word or two at the beginning say something of the subject behind the comma. */
+function nextNamed(text: Text, clause: Clause): Who | undefined {
+  const { clauses, tokens } = text;
+  const own = tokens[clause.from]!.clause;
+  const next = clauses[own + 1];
+  if (clauses[own - 1]?.sentence === clause.sentence || next?.sentence !== clause.sentence) return undefined;
+  if (clause.to - clause.from > 4 || tokens[clause.to - 1]!.word !== ',' || next.opener) return undefined;
+  const who = next.subjects.find((s) => s.strong)?.person.who;
+  return who === 'child' || who === 'teacher' ? who : undefined;
 }
 
 /** How many sentences about nobody may stand between. */

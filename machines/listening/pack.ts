@@ -82,6 +82,8 @@ export interface Pack extends Speller {
   readonly nouns: ReadonlyMap<string, readonly Emotion[]>;
   /** What somebody may find something: vervelend, lovely. */
   readonly judged: ReadonlyMap<string, readonly Emotion[]>;
+  /** Words for what does something to somebody (hurts, upset). */
+  readonly moves: ReadonlySet<string>;
   readonly tone: ReadonlyMap<string, readonly Emotion[]>;
   readonly emoji: ReadonlyMap<string, Emotion>;
   readonly standing: ReadonlySet<string>;
@@ -194,6 +196,7 @@ export function compilePack(data: unknown): Pack {
   const states = new Map<string, readonly Emotion[]>();
   const nouns = new Map<string, readonly Emotion[]>();
   const judged = new Map<string, readonly Emotion[]>();
+  const moves = new Set<string>();
   const slipsInto = new Set<string>();
   const feeling = (
     part: string,
@@ -214,6 +217,7 @@ export function compilePack(data: unknown): Pack {
       for (const w of sources.map(spell)) {
         if (kind === 'word') states.set(w, emotions);
         if (kind === 'noun') nouns.set(w, emotions);
+        if (kind === 'move') moves.add(w);
         if (kind === 'strong' || kind === 'weak') judged.set(w, emotions);
         if (kind !== 'move' && kind !== 'verb') slipsInto.add(w);
       }
@@ -327,6 +331,7 @@ export function compilePack(data: unknown): Pack {
     states,
     nouns,
     judged,
+    moves,
     tone,
     standing: set(f.standing),
     bodily: set(f.bodily),
