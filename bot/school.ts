@@ -90,13 +90,14 @@ function createSchools(file: SchoolFile): Schools {
     },
     viewOf: (schoolId) => {
       const school = file.schools.find(({ id }) => id === schoolId) ?? first;
-      const { depth, optional, contacts, languages, cardMarker, quietHours, documents } = file;
+      const { depth, optional, sliders, contacts, languages, cardMarker, quietHours, documents } = file;
       return {
         id: school.id,
         coach: inCharge(school),
         languages: { default: languages.default ?? null, offered: languages.offered },
         depth,
         optional,
+        ...(sliders ? { sliders } : {}),
         contact: contacts.person ?? null,
         safety: { contacts, marker: cardMarker },
         voices,

@@ -7,7 +7,9 @@ import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { offerDocument } from './documents.ts';
 import { putSharedCopy } from './review.ts';
-import { beginReflection, endReflection } from './reflection.ts';
+import { endAside } from './aside.ts';
+import { beginLookBack } from './lookback.ts';
+import { beginReflection } from './reflection.ts';
 import { exportData, withdraw } from './rights.ts';
 import { isPinned, showContacts, showPinned, unpin } from './safety.ts';
 import type { Teacher } from './teacher.ts';
@@ -33,6 +35,8 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       return startAgain(teacher);
     case 'reflect':
       return beginReflection(teacher);
+    case 'lookBack':
+      return beginLookBack(teacher);
     default:
       break;
   }
@@ -41,7 +45,8 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
   const snapshot = await talk.snapshot();
   const ask = pendingOf(snapshot);
   const erasing = isErasureAsked(snapshot);
-  if (talk.aside && LATER.has(command.id)) return talk.notice('reflection:onlyYours');
+  if (talk.aside && LATER.has(command.id))
+    return talk.notice(talk.aside === 'reflection' ? 'reflection:onlyYours' : 'lookback:first');
   switch (command.id) {
     case 'erase':
       if (!erasing) await talk.happen({ type: 'ERASE_ASKED' });
@@ -77,7 +82,7 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       if (paceOf(snapshot) === 'running') await talk.happen({ type: 'PAUSED' });
       return teacher.offer('paused', ['resume']);
     case 'stop':
-      if (talk.aside) return endReflection(teacher);
+      if (talk.aside) return endAside(teacher);
       if (paceOf(snapshot) !== 'stopped') await talk.happen({ type: 'STOPPED' });
       talk.update({ status: 'stopped' });
       return teacher.offer('stopped', ['resume', 'startAgain']);

@@ -1,6 +1,6 @@
 /** How a question is put: the words, the ways to answer, the card or the quick replies. */
 import type { Language } from '../locales/index.ts';
-import { askedOf, isQuestion } from '../machines/definition.ts';
+import { askedOf, isQuestion, isSliders } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import { holderOf } from '../machines/follow-up.ts';
 import type { Ask } from '../machines/slots.ts';
@@ -13,7 +13,7 @@ import type { Talk } from './talk.ts';
 const MOST_BUTTONS = 6;
 const SHOWN_OF_EARLIER_ANSWER = 300;
 /** Steps that are answered with a button; all others are answered in one's own words. */
-const BUTTON_STEPS = new Set(['c3_consent', 'r2_add', 'r3_share', 'r4_state', 'm5_keep']);
+const BUTTON_STEPS = new Set(['c3_consent', 'r2_add', 'r3_share', 'r4_state', 'm5_keep', 'b3_show']);
 
 export const FEELING_WORDS = 'feelings';
 
@@ -55,6 +55,11 @@ export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): string[] {
       return ['stateFine', 'stateTouched', 'stateTalk'];
     case 'm5_keep':
       return ['keepMine', 'eraseMine'];
+    case 'b3_show':
+      return ['showCoach', 'notShow'];
+    case 's1_sliders':
+    case 'b2_sliders':
+      return [...keep, 'slidersDone', 'skip'];
     default:
       break;
   }
@@ -87,10 +92,17 @@ export function wording(
     word: wordFor(names.words, ask),
   };
   if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, ask.nth, params);
-  const key = `${ask.step.startsWith('m') ? 'reflection' : 'interview'}:${ask.step}`;
+  const key = `${textsOf(ask.step)}:${ask.step}`;
   return isQuestion(ask.step)
     ? language.variant(key, talk.memory.round ?? 0, params)
     : language.t(key, params);
+}
+
+/** The namespace of a step's own words. */
+function textsOf(step: string): string {
+  if (isSliders(step)) return 'sliders';
+  if (step.startsWith('m')) return 'reflection';
+  return step.startsWith('b') ? 'lookback' : 'interview';
 }
 
 function probeKey(ask: Ask, quote: string): string {
@@ -248,6 +260,6 @@ export function readFeelings(language: Language, text: string): string[] {
 export function progressText(talk: Talk, ask: Ask | null): string {
   const place = ask ? progressOf(askedOf(talk.open().definition), ask.step) : null;
   if (place) return talk.language.t('notices:progress', place);
-  const early = ask?.step === 'c3_consent' || ask?.step === 'c4_alias';
+  const early = ask !== null && ['c3_consent', 'c4_alias', 's1_sliders'].includes(ask.step);
   return talk.language.t(early ? 'notices:progressOpening' : 'notices:progressReview');
 }

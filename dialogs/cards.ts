@@ -148,6 +148,48 @@ export function table(rows: readonly (readonly TableCell[])[], widths: readonly 
   };
 }
 
+/** Columns of equal width beside each other. */
+export function columns(items: readonly (readonly Element[])[]): Element {
+  return {
+    type: 'ColumnSet',
+    columns: items.map((own) => ({ type: 'Column', width: 'stretch', items: own })),
+  };
+}
+
+/** A line of signs of our own, each as wide as the next; what it shows stands beside it in words. */
+export function signs(line: string): Element {
+  return {
+    type: 'RichTextBlock',
+    spacing: 'none',
+    inlines: [{ type: 'TextRun', text: line, fontType: 'Monospace', size: 'large' }],
+  };
+}
+
+/** A list to choose one of, folded up. `value`: what is chosen already, or nothing. */
+export function singleChoice({
+  id,
+  label,
+  placeholder,
+  choices,
+  value,
+}: {
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly choices: readonly string[];
+  readonly value: string;
+}): Element {
+  return {
+    type: 'Input.ChoiceSet',
+    id,
+    label: plain(label),
+    placeholder,
+    style: 'compact',
+    choices: choices.map((c) => ({ title: c, value: c })),
+    ...(value === '' ? {} : { value }),
+  };
+}
+
 /** A field to type in. */
 export function textInput(id: string, label: string, isMultiline: boolean, value = ''): Element {
   const title = label.slice(0, 1).toUpperCase() + label.slice(1);

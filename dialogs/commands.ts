@@ -21,6 +21,7 @@ export const COMMANDS = [
   'document',
   'again',
   'reflect',
+  'lookBack',
   'yes',
   'no',
 ] as const;

@@ -1,8 +1,10 @@
 /** Messages that were edited or deleted in Teams change the answer they were, by the same road as "back". */
 import { pendingOf } from '../machines/course.ts';
-import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion, isSliders } from '../machines/definition.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import { mergeWords, readWords } from '../machines/words.ts';
+import { readSliders, toWords } from '../machines/sliders.ts';
+import { wordsIn } from './lookback.ts';
 import { editHeld } from './masking.ts';
 import { raise, recheck } from './safety.ts';
 import { listeningFor, type Teacher } from './teacher.ts';
@@ -25,6 +27,7 @@ export async function editMessage(teacher: Teacher, source: string, text: string
   if (await editHeld(teacher, source, text)) return;
   const answer = await find(teacher, source);
   if (!answer) return talk.interview ? talk.notice('editUnknown') : undefined;
+  if (isSliders(answer.step)) return editSliders(teacher, answer, text);
   const pieces = (answer.pieces ?? [answer.text]).map((piece, i) =>
     answer.sources[i] === source ? text : piece,
   );
@@ -49,6 +52,16 @@ export async function deleteMessage(teacher: Teacher, source: string): Promise<v
   return settle(teacher, 'deleted');
 }
 
+/** Six numbers that were typed and then changed; something else changes nothing. */
+async function editSliders(teacher: Teacher, answer: Answer, text: string): Promise<void> {
+  const { talk } = teacher;
+  const values = readSliders(text);
+  if (!values) return talk.notice('editUnknown');
+  await talk.file({ ...answer, words: toWords(values) });
+  if (answer.step === 's1_sliders') talk.update({ sliders: values });
+  await settle(teacher, 'edited');
+}
+
 async function replace(
   teacher: Teacher,
   answer: Answer,
@@ -71,7 +84,7 @@ async function replace(
   });
   const names = talk.open().names;
   if (answer.step === 'c4_alias') talk.update({ names: { ...names, alias: text.trim() } });
-  if (words) talk.update({ names: { ...names, words } });
+  if (answer.step === 'q1_words' && words) talk.update({ names: { ...names, words } });
   await recheck(talk);
   await settle(teacher, what);
   // Said after what became of the edit, and last, so that it is what stands on the screen.
@@ -79,6 +92,7 @@ async function replace(
 }
 
 function wordsOf(teacher: Teacher, answer: Answer, text: string): readonly string[] | null {
+  if (answer.step === 'b1_words') return wordsIn(teacher.talk, { text, sources: [] });
   if (answer.step !== 'q1_words') return null;
   const read = readWords(text, teacher.talk.language.joiners());
   return answer.probe === null ? read : mergeWords(teacher.talk.words, read);

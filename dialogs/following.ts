@@ -1,11 +1,13 @@
 /** What the machine asks for is said: the next question with a word of acknowledgement, the review, the sharing, the close. */
-import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion, isSliders } from '../machines/definition.ts';
 import { holderOf, type ProbeId } from '../machines/follow-up.ts';
 import type { Effect } from '../machines/interview.ts';
 import { sameKey, type Answer } from '../machines/journal.ts';
 import type { Holder } from '../machines/listening/types.ts';
 import type { Ask } from '../machines/slots.ts';
 import { putQuestion } from './asking.ts';
+import { finishLookBack, putComparison } from './lookback.ts';
+import { putSliders } from './sliders.ts';
 import { finishReflection, readBack } from './reflection.ts';
 import { putReview, putSharing, share } from './review.ts';
 import type { Talk } from './talk.ts';
@@ -48,7 +50,8 @@ export async function carryOut(teacher: Teacher, effects: readonly Effect[], aft
         await share(teacher, effect.scope);
         break;
       case 'close':
-        if (talk.aside) finishReflection(teacher, effect.state === 'keepMine');
+        if (talk.aside === 'reflection') finishReflection(teacher, effect.state === 'keepMine');
+        else if (talk.aside) await finishLookBack(teacher, effect.state, after.before);
         else close(teacher, effect.shared, effect.state);
         break;
     }
@@ -58,13 +61,19 @@ export async function carryOut(teacher: Teacher, effects: readonly Effect[], aft
 async function putNext(teacher: Teacher, ask: Ask, after: After): Promise<void> {
   const { talk } = teacher;
   if (putWaiting(talk, after.before)) return;
-  if (ask.step === 'q1_words' && ask.probe === null && after.from?.step === 'c4_alias') {
+  if (
+    ask.step === 'q1_words' &&
+    ask.probe === null &&
+    ['c4_alias', 's1_sliders'].includes(after.from?.step ?? '')
+  ) {
     talk.notice('interview:c5_frame', { alias: talk.alias }, { step: 'c5_frame' });
   }
   const before = after.before ?? acknowledge(talk, ask, after);
   if (ask.step === 'r1_review') return putReview(teacher, before);
   if (ask.step === 'r3_share') return putSharing(teacher, ask, before);
   if (ask.step === 'm5_keep') return readBack(teacher, ask, before);
+  if (ask.step === 'b3_show') return putComparison(teacher, ask, before);
+  if (isSliders(ask.step)) return putSliders(talk, ask, before);
   // Only a turn that replays can meet an answer that waits to be given anew.
   const reopened = talk.memory.rewound
     ? ((await talk.answers()).find((a) => sameKey(a, ask) && a.reopened) ?? null)

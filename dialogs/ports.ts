@@ -8,6 +8,7 @@ import type { Handover } from '../machines/handover.ts';
 import type { Definition, StepId } from '../machines/definition.ts';
 import type { ProbeId } from '../machines/follow-up.ts';
 import type { Holder } from '../machines/listening/types.ts';
+import type { SliderValues } from '../machines/sliders.ts';
 import type { CardId, Safety } from '../machines/safety.ts';
 import type { SchoolContacts } from '../locales/contacts.ts';
 import type { Voice } from '../locales/index.ts';
@@ -140,6 +141,16 @@ export interface Interview {
   readonly safety?: Safety;
   /** The version of the school's settings it began with; absent: from before there were versions. */
   readonly settings?: number;
+  /** The six sentences as filled in at the start; a cache of the answer. Absent: not asked, or skipped. */
+  readonly sliders?: SliderValues | null;
+  /** Of a look back: the interview that it is about, and what was said there. */
+  readonly first?: {
+    readonly interviewId: string;
+    readonly words: readonly string[];
+    readonly sliders: SliderValues | null;
+    /** Epoch ms. */
+    readonly at: number;
+  };
   /** An answer that waits for the teacher's word on what it may tell about somebody; not filed yet. */
   readonly held?: Held | null;
 }
@@ -357,6 +368,8 @@ export interface SchoolView {
   readonly depth: 'short' | 'standard' | 'thorough';
   /** Optional questions that are switched on. */
   readonly optional: readonly string[];
+  /** Whether the six sentences from 0 to 10 are asked; absent: no. */
+  readonly sliders?: boolean;
   /** Somebody a teacher can turn to in person, besides the coach; null when the school names none. */
   readonly contact: string | null;
   /** Whom the safety cards name, and whether the coach learns that one was shown. Absent: the Dutch preset, and yes. */

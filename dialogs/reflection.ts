@@ -3,71 +3,28 @@
  * teacher: nothing of it can be shared, and the coach does not even learn that a safety card was shown. At the end the teacher reads
  * the answers back, and keeps or erases them.
  */
-import { paceOf, isErasureAsked, pendingOf } from '../machines/course.ts';
+import { paceOf, pendingOf } from '../machines/course.ts';
 import { isAsideQuestion } from '../machines/definition.ts';
 import type { Ask } from '../machines/slots.ts';
-import { putOffer, putQuestion, wording, wordingOf } from './asking.ts';
+import { comesFirst } from './aside.ts';
+import { putOffer, putQuestion, wording } from './asking.ts';
 import { packed, piecesOf } from './rights.ts';
-import { showPinned, unpin } from './safety.ts';
-import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
-import { putWaiting } from './waiting.ts';
 
 export async function beginReflection(teacher: Teacher): Promise<void> {
   const { talk } = teacher;
-  if (!talk.interview) return start(teacher, false);
-  const snapshot = await talk.snapshot();
-  const ask = pendingOf(snapshot);
-  if (isErasureAsked(snapshot)) return teacher.offer('eraseConfirm', ['eraseYes', 'eraseNo']);
-  // After thoughts of suicide the card is all there is, and what waits for the teacher's word is about what was just said.
-  if (showPinned(talk) || putWaiting(talk)) return;
-  if (ask && talk.aside) return teacher.perform([{ type: 'ask', ask }], { before: [] });
-  const begun = ask !== null && ask.step !== 'c3_consent';
+  if (await comesFirst(teacher)) return;
+  const snapshot = talk.interview ? await talk.snapshot() : null;
+  const ask = snapshot && pendingOf(snapshot);
   // In the middle of an interview the next text would belong to two questions.
-  if (begun && paceOf(snapshot) === 'running') return putOffer(talk, 'reflection:first', ['pause', 'repeat']);
-  return start(teacher, ask !== null && talk.interview.status === 'open');
-}
-
-async function start(teacher: Teacher, open: boolean): Promise<void> {
-  const { talk } = teacher;
-  const effects = talk.beginAside('reflection', open);
+  if (ask && ask.step !== 'c3_consent' && paceOf(snapshot) === 'running')
+    return putOffer(talk, 'reflection:first', ['pause', 'repeat']);
+  const effects = talk.beginAside('reflection', ask !== null && talk.interview?.status === 'open');
   talk.notice(talk.alias === '' ? 'reflection:intro' : 'reflection:introAbout', {
     coach: talk.school.coach.name,
     ...(talk.alias === '' ? {} : { child: talk.alias }),
   });
   await teacher.perform(effects);
-}
-
-/** "Stop" halfway: what is left is skipped, and the teacher says what is to become of what was written. */
-export async function endReflection(teacher: Teacher): Promise<void> {
-  const { talk } = teacher;
-  if (putWaiting(talk)) return;
-  if (!pendingOf(await talk.snapshot())) return talk.notice('closed');
-  unpin(talk);
-  if (paceOf(await talk.snapshot()) !== 'running') await talk.happen({ type: 'RESUMED' });
-  let ask = pendingOf(await talk.snapshot());
-  for (; ask && isAsideQuestion(ask.step); ask = pendingOf(await talk.snapshot())) {
-    const earlier = (await talk.answers()).find((a) => a.step === ask?.step);
-    // An answer that was opened again stands as it was.
-    const answer = earlier
-      ? await talk.file({ ...earlier, reopened: false })
-      : await talk.file({ ...skipped(talk, ask) });
-    await talk.advance(answer);
-  }
-  if (ask) await readBack(teacher, ask, [talk.language.t('reflection:stopped')]);
-}
-
-function skipped(talk: Talk, ask: Ask): Parameters<Talk['file']>[0] {
-  return {
-    step: ask.step,
-    probe: null,
-    kind: 'skipped',
-    text: '',
-    heard: null,
-    lang: talk.language.code,
-    wording: wordingOf(talk, ask),
-    sources: [],
-  };
 }
 
 /** The teacher's own words, as written, and the choice what becomes of them. */

@@ -1,9 +1,11 @@
 /** What a teacher may ask for about their own data: to have all of it, and to take back what was shared. */
 import { phaseOf } from '../machines/course.ts';
-import { asideOf } from '../machines/definition.ts';
+import { asideOf, isSliders } from '../machines/definition.ts';
+import { fromWords } from '../machines/sliders.ts';
 import type { Answer } from '../machines/journal.ts';
 import { wording } from './asking.ts';
 import type { Interview } from './ports.ts';
+import { sliderLines } from './sliders.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
 
@@ -75,14 +77,21 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
   const { names, marks, shared, safety, held } = interview;
   const aside = asideOf(interview.definition);
   const lines = [
-    language.t(aside ? 'reflection:exported' : 'rights:interview', {
-      date: format.format(interview.startedAt),
-      alias: names.alias ?? '–',
-    }),
+    language.t(
+      aside ? (aside === 'reflection' ? 'reflection:exported' : 'lookback:exported') : 'rights:interview',
+      {
+        date: format.format(interview.startedAt),
+        alias: names.alias ?? '–',
+      },
+    ),
     '',
   ];
   for (const answer of answers) {
-    if (answer.step === 'c3_consent' || answer.step === 'm5_keep') continue;
+    if (answer.step === 'c3_consent' || answer.step === 'm5_keep' || answer.step === 'b3_show') continue;
+    if (isSliders(answer.step) && answer.words) {
+      lines.push(...sliderLines(language, names.alias ?? '', fromWords(answer.words)), '');
+      continue;
+    }
     const nth = Number(answer.wording.split('.').at(-1)) || 0;
     const ask = { step: answer.step, probe: answer.probe, nth, gentle: false };
     const text = answer.text === '' ? (answer.words ?? []).join(', ') : answer.text;
@@ -98,7 +107,8 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
   if (removed > 0) lines.push(language.t('rights:removed', { count: removed }));
   const times = (safety?.shown ?? []).map(({ at }) => format.format(at)).join('; ');
   if (times !== '') lines.push(language.t('rights:cards', { times }));
-  if (aside) lines.push(language.t('reflection:mine'), '');
+  if (aside === 'reflection') lines.push(language.t('reflection:mine'), '');
+  else if (aside) lines.push('');
   else lines.push(language.t(shared === null ? 'rights:notShared' : 'rights:shared'), '');
   return lines;
 }

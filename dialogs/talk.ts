@@ -238,6 +238,7 @@ export class Talk {
     const definition = createDefinition({
       depth: this.school.depth,
       optional: this.school.optional.filter((id): id is QuestionId => isQuestion(id)),
+      sliders: this.school.sliders ?? false,
     });
     const effects = this.#begin(definition);
     this.remember({ toldWaiting: false });
@@ -250,11 +251,16 @@ export class Talk {
   }
 
   /** Begins a small script about the same child; the interview stays as it is. `open`: it is to be gone on with. */
-  beginAside(id: AsideId, open: boolean): readonly Effect[] {
+  beginAside(
+    id: AsideId,
+    open: boolean,
+    { first, ...asked }: { first?: Interview['first']; sliders?: boolean; show?: boolean } = {},
+  ): readonly Effect[] {
     const before = this.interview;
     const rewound = this.memory.rewound ?? false;
-    const effects = this.#begin(createAside(id));
+    const effects = this.#begin(createAside(id, asked));
     if (before) this.update({ names: { alias: before.names.alias, words: [] } });
+    if (first) this.update({ first });
     this.remember({ before: before ? { id: before.id, open, rewound } : undefined });
     return effects;
   }

@@ -3,7 +3,7 @@ import type { Pack } from '../machines/listening/pack.ts';
 import { listen } from '../machines/listening/listen.ts';
 import type { Heard, QuestionKind } from '../machines/listening/types.ts';
 import { isErasureAsked, paceOf, pendingOf } from '../machines/course.ts';
-import { isAsideQuestion, isQuestion, questionRule, type StepId } from '../machines/definition.ts';
+import { isAsideQuestion, isQuestion, isSliders, questionRule, type StepId } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import type { ProbeId } from '../machines/follow-up.ts';
 import type { Effect } from '../machines/interview.ts';
@@ -25,10 +25,12 @@ import { normalise, readCommand, type Command } from './commands.ts';
 import { obey } from './anytime.ts';
 import { carryOut, type After } from './following.ts';
 import { openedBy } from './dialog.ts';
+import { wordsIn } from './lookback.ts';
 import { addToHeld, chooseMasking, holdBack } from './masking.ts';
 import type { Incoming } from './ports.ts';
 import { chooseInReview, readInReview } from './review.ts';
 import { addWhileAsked, chooseSafety, isConfirmed, leaveMoment, raise, showPinned } from './safety.ts';
+import { chooseSliders, readTypedSliders } from './sliders.ts';
 import type { Talk } from './talk.ts';
 import { putWaiting, readWaiting, waitsFor } from './waiting.ts';
 
@@ -43,12 +45,15 @@ const LONGEST_WORD = 40;
 const LONGEST_ALIAS_WORDS = 2;
 
 const REVIEW_CHOICES: readonly string[] = ['reviewDone', 'reviewNext', 'reviewInChat'];
-const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words']);
+const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words', 'b1_words']);
+const WORDS = new Set<StepId>(['q1_words', 'b1_words']);
 
 /** A question whose answer is typed freely; on other steps a text is a choice or a mistake. */
 const FREE_TEXT = new Set<StepId>(['c4_alias', 'r2_add']);
 export const isFreeText = (ask: Ask | null): boolean =>
-  ask !== null && (isQuestion(ask.step) || isAsideQuestion(ask.step) || FREE_TEXT.has(ask.step));
+  ask !== null &&
+  !isSliders(ask.step) &&
+  (isQuestion(ask.step) || isAsideQuestion(ask.step) || FREE_TEXT.has(ask.step));
 
 export class Teacher {
   readonly talk: Talk;
@@ -171,9 +176,13 @@ export class Teacher {
       case 'stateFine':
       case 'stateTouched':
       case 'stateTalk':
+      case 'showCoach':
+      case 'notShow':
       case 'keepMine':
       case 'eraseMine':
         return this.#fileChoice(ask, [id]);
+      case 'slidersDone':
+        return ask ? chooseSliders(this, ask, values) : undefined;
       case 'eraseYes':
       case 'eraseNo':
       case 'startAgain':
@@ -185,19 +194,24 @@ export class Teacher {
       case 'stop':
       case 'later':
       case 'reflect':
+      case 'lookBack':
         return obey(this, { id: COMMAND_OF[id] } as Command);
       default:
         return chooseInReview(this, id, values, ask);
     }
   }
 
-  async #fileChoice(ask: Ask | null, words: readonly string[]): Promise<void> {
-    if (ask) await this.#file(ask, { text: '', sources: [] }, { kind: 'chosen', words });
+  async #fileChoice(
+    ask: Ask | null,
+    words: readonly string[],
+    sources: readonly string[] = [],
+  ): Promise<void> {
+    if (ask) await this.#file(ask, { text: '', sources }, { kind: 'chosen', words });
   }
 
-  /** A choice of the review's end, filed by the review itself. */
-  fileChoice(ask: Ask, words: readonly string[]): Promise<void> {
-    return this.#fileChoice(ask, words);
+  /** A choice that is filed by what put it: the review's end, the six sentences. */
+  fileChoice(ask: Ask, words: readonly string[], sources: readonly string[] = []): Promise<void> {
+    return this.#fileChoice(ask, words, sources);
   }
 
   async #leave(ask: Ask): Promise<void> {
@@ -229,7 +243,7 @@ export class Teacher {
     const keeps =
       isQuestion(ask.step) || isAsideQuestion(ask.step) || ask.step === 'r2_add' || ask.step === 'r4_state';
     // Names and words are repeated in later questions, so they are no place for what is about safety.
-    if (!keeps || ask.step === 'q1_words') {
+    if (!keeps || WORDS.has(ask.step) || isSliders(ask.step)) {
       if (await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })) return;
     } else if (!released && holdBack(talk, ask, said)) {
       const heard = this.listen(said.text, listeningFor(ask.step, ask.probe));
@@ -248,7 +262,9 @@ export class Teacher {
       default:
         break;
     }
-    if (ask.step === 'm5_keep') return putQuestion(talk, ask, null);
+    if (isSliders(ask.step)) return readTypedSliders(this, ask, said.text, said.sources);
+    if (ask.step === 'm5_keep' || ask.step === 'b3_show') return putQuestion(talk, ask, null);
+    if (ask.step === 'b1_words') return this.#file(ask, said, { words: wordsIn(talk, said) });
     if (!isQuestion(ask.step) && !isAsideQuestion(ask.step)) {
       const taken = await readInReview(this, ask, said.text);
       return taken ? undefined : this.perform([{ type: 'ask', ask }]);
@@ -296,7 +312,10 @@ export class Teacher {
 
   async skip(ask: Ask): Promise<void> {
     const can =
-      isQuestion(ask.step) || isAsideQuestion(ask.step) || ['r2_add', 'r4_state'].includes(ask.step);
+      isQuestion(ask.step) ||
+      isAsideQuestion(ask.step) ||
+      ['r2_add', 'r4_state', 's1_sliders'].includes(ask.step);
+    if (ask.step === 's1_sliders') this.talk.update({ sliders: null });
     if (!can) {
       return this.perform([{ type: 'ask', ask }]);
     }
@@ -422,6 +441,7 @@ const COMMAND_OF: Readonly<Record<string, Command['id']>> = {
   stop: 'stop',
   later: 'pause',
   reflect: 'reflect',
+  lookBack: 'lookBack',
 };
 
 /** What the listener is told about a question or a follow-up. */

@@ -14,6 +14,8 @@ const NAMESPACES = [
   'probes',
   'acks',
   'reflection',
+  'lookback',
+  'sliders',
   'notices',
   'review',
   'profile',

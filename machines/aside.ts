@@ -1,53 +1,32 @@
-/** The chart of a small script: its questions in a row, each of which can be skipped, and a choice at the end. */
-import { ASIDE_AFTER, ASIDES, type AsideId, type AsideStep } from './definition.ts';
+/** The chart of a small script: its questions in a row, each of which can be skipped, and, as a rule, a choice at the end. */
+import { ASIDE_AFTER, asideStepsOf, isAsideQuestion, type AsideStep, type Definition } from './definition.ts';
+
+const closing = (state: (event: { state?: string }) => string): object => ({
+  target: '#kept',
+  actions: {
+    type: 'close',
+    params: ({ event }: { event: { state?: string } }) => ({ shared: false, state: state(event) }),
+  },
+});
 
 /** The states of the script region; the same phases as the interview has, as far as they apply. */
-export function asideScript(id: AsideId): object {
-  const steps: readonly AsideStep[] = ASIDES[id];
-  const questions = steps.slice(0, -1);
-  const end = steps.at(-1) as AsideStep;
+export function asideScript(definition: Definition): object {
+  const steps = asideStepsOf(definition);
   const ask = (step: AsideStep) => [{ type: 'open', params: { step } }, { type: 'tell' }];
-  const states = Object.fromEntries(
-    questions.map((step, i) => {
-      const rest = questions.slice(i + 1);
-      const answered = rest[0] ?? end;
-      // What only makes sense after an answer is skipped along.
-      const skipped = rest.find((later) => ASIDE_AFTER[later] !== step) ?? end;
-      return [
-        step,
-        {
-          id: step,
-          entry: ask(step),
-          on: { ANSWERED: { target: `#${answered}` }, SKIPPED: { target: `#${skipped}` } },
-        },
-      ];
-    }),
-  );
+  const to = (step: AsideStep | undefined): object => (step ? { target: `#${step}` } : closing(() => ''));
+  const states = steps.map((step, i): [AsideStep, object] => {
+    const rest = steps.slice(i + 1);
+    // What only makes sense after an answer is skipped along.
+    const skipped = rest.find((later) => ASIDE_AFTER[later] !== step);
+    const on = isAsideQuestion(step)
+      ? { ANSWERED: to(rest[0]), SKIPPED: to(skipped) }
+      : { STATED: closing(({ state = '' }) => state) };
+    return [step, { id: step, entry: ask(step), on }];
+  });
   return {
     initial: 'questions',
     states: {
-      questions: { initial: questions[0], states },
-      review: {
-        initial: end,
-        states: {
-          [end]: {
-            id: end,
-            entry: ask(end),
-            on: {
-              STATED: {
-                target: '#kept',
-                actions: {
-                  type: 'close',
-                  params: ({ event }: { event: { state: string } }) => ({
-                    shared: false,
-                    state: event.state,
-                  }),
-                },
-              },
-            },
-          },
-        },
-      },
+      questions: { initial: steps[0], states: Object.fromEntries(states) },
       closed: { initial: 'kept', entry: 'settle', states: { kept: { id: 'kept' } } },
     },
   };

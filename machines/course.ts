@@ -124,7 +124,9 @@ export function eventOf(answer: Answer): InterviewEvent {
       return choice === 'shareNone'
         ? { type: 'KEPT_BACK' }
         : { type: 'SHARED', scope: choice === 'shareAll' ? 'all' : 'kept' };
+    case 's1_sliders':
     case 'm5_keep':
+    case 'b3_show':
     case 'r4_state':
       return answer.kind === 'skipped' ? { type: 'SKIPPED' } : { type: 'STATED', state: choice };
     default:

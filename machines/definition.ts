@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { QuestionKind } from './listening/types.ts';
 
 /** Steps before and after the questions. Ids as in the method handbook. */
-export const OPENING_STEPS = ['c1_bot', 'c2_data', 'c3_consent', 'c4_alias', 'c5_frame'] as const;
+export const OPENING_STEPS = [
+  'c1_bot',
+  'c2_data',
+  'c3_consent',
+  'c4_alias',
+  's1_sliders',
+  'c5_frame',
+] as const;
 export const REVIEW_STEPS = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_end'] as const;
 
 /**
@@ -13,6 +20,8 @@ export const REVIEW_STEPS = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_
 export const ASIDES = {
   /** For the teacher alone: how do I come across, and what do I do when I am irritated? */
   reflection: ['m1_seen', 'm2_safe', 'm3_irritated', 'm4_colours', 'm5_keep'],
+  /** The three words and the six sentences again, beside the first ones. */
+  lookBack: ['b1_words', 'b2_sliders', 'b3_show'],
 } as const;
 
 export type AsideId = keyof typeof ASIDES;
@@ -23,12 +32,17 @@ export const ASIDE_STEPS: readonly AsideStep[] = Object.values(ASIDES).flat();
 /** Asked only when this question was answered. */
 export const ASIDE_AFTER: Readonly<Partial<Record<AsideStep, AsideStep>>> = { m4_colours: 'm3_irritated' };
 
-/** The step of an aside that is answered with a button. */
-const ASIDE_CHOICES: ReadonlySet<string> = new Set<AsideStep>(['m5_keep']);
+/** The step of an aside that is answered with a button, at its end. */
+const ASIDE_CHOICES: ReadonlySet<string> = new Set<AsideStep>(['m5_keep', 'b3_show']);
 
-/** A question of an aside that is answered in one's own words. */
+/** A question of an aside: it can be skipped. */
 export function isAsideQuestion(step: string): step is AsideStep {
   return (ASIDE_STEPS as readonly string[]).includes(step) && !ASIDE_CHOICES.has(step);
+}
+
+/** The six sentences, answered with numbers. */
+export function isSliders(step: string): boolean {
+  return step === 's1_sliders' || step === 'b2_sliders';
 }
 
 /** How a question works: `words` asks for three words, a `moment` is an event with two feelings, the others are asked once. */
@@ -100,6 +114,10 @@ export const definitionSchema = z.strictObject({
   budget: z.int().min(0).max(40),
   /** Ask on once (P-WHY) when the child's feeling was named without a reason. */
   askWhy: z.boolean(),
+  /** The six sentences are asked. */
+  sliders: z.literal(true).optional(),
+  /** At the end of a look back: whether the coach may see it. */
+  show: z.literal(true).optional(),
 });
 export type Definition = z.infer<typeof definitionSchema>;
 
@@ -109,10 +127,15 @@ const PROBES_PER_OPTIONAL_MOMENT = 2;
 export interface DefinitionChoices {
   readonly depth?: 'short' | 'standard' | 'thorough';
   readonly optional?: readonly QuestionId[];
+  readonly sliders?: boolean;
 }
 
 /** The definition for a school's choices. An optional moment brings its own two follow-ups, so that it does not starve the fixed ones. */
-export function createDefinition({ depth = 'standard', optional = [] }: DefinitionChoices = {}): Definition {
+export function createDefinition({
+  depth = 'standard',
+  optional = [],
+  sliders = false,
+}: DefinitionChoices = {}): Definition {
   const chosen = QUESTION_IDS.filter((id) => questionRule(id).optional && optional.includes(id));
   const extraMoments = chosen.filter((id) => QUESTIONS[id].shape === 'moment').length;
   return {
@@ -122,12 +145,30 @@ export function createDefinition({ depth = 'standard', optional = [] }: Definiti
     perMoment: depth === 'short' ? 2 : 3,
     budget: PROBES_PER_INTERVIEW + extraMoments * PROBES_PER_OPTIONAL_MOMENT,
     askWhy: depth === 'thorough',
+    ...(sliders ? { sliders } : {}),
   };
 }
 
 /** The definition of a small script: no follow-ups. */
-export function createAside(id: AsideId): Definition {
-  return { id, version: 1, optional: [], perMoment: 0, budget: 0, askWhy: false };
+export function createAside(
+  id: AsideId,
+  { sliders = false, show = false }: { sliders?: boolean; show?: boolean } = {},
+): Definition {
+  return {
+    ...{ id, version: 1, optional: [], perMoment: 0, budget: 0, askWhy: false },
+    ...(sliders ? { sliders } : {}),
+    ...(show ? { show } : {}),
+  };
+}
+
+/** The steps of this small script, in order; none in an interview. */
+export function asideStepsOf(definition: Definition): AsideStep[] {
+  const aside = asideOf(definition);
+  if (!aside) return [];
+  const steps: readonly AsideStep[] = ASIDES[aside];
+  return steps.filter(
+    (step) => (step !== 'b2_sliders' || definition.sliders) && (step !== 'b3_show' || definition.show),
+  );
 }
 
 /** Which small script this is; null for the interview. */
@@ -137,8 +178,7 @@ export function asideOf({ id }: Definition): AsideId | null {
 
 /** What is asked and can be answered in one's own words, in order; numbered so for the teacher. */
 export function askedOf(definition: Definition): StepId[] {
-  const aside = asideOf(definition);
-  return aside ? ASIDES[aside].filter(isAsideQuestion) : questionsOf(definition);
+  return asideOf(definition) ? asideStepsOf(definition).filter(isAsideQuestion) : questionsOf(definition);
 }
 
 /** The questions of this interview, in order. */

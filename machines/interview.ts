@@ -154,7 +154,7 @@ function buildMachine(definition: Definition) {
     context: BEGIN,
     states: {
       script: aside
-        ? (asideScript(aside) as never)
+        ? (asideScript(definition) as never)
         : {
             initial: 'opening',
             states: {
@@ -165,7 +165,14 @@ function buildMachine(definition: Definition) {
                     entry: [{ type: 'introduce' }, ...ask('c3_consent')],
                     on: { CONSENTED: 'alias' },
                   },
-                  alias: { entry: ask('c4_alias'), on: { NAMED: '#q1_words' } },
+                  alias: {
+                    entry: ask('c4_alias'),
+                    on: { NAMED: definition.sliders ? 'sliders' : '#q1_words' },
+                  },
+                  sliders: {
+                    entry: ask('s1_sliders'),
+                    on: { STATED: '#q1_words', SKIPPED: '#q1_words' },
+                  },
                 },
               },
               questions: { states: questionStates(definition) as never, initial: 'q1_words' },

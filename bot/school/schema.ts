@@ -74,6 +74,8 @@ export const schoolSchema = z.strictObject(
     prompts: z.record(language, prompts, 'section').default({}),
     /** Optional questions that are switched on. */
     optional: z.array(z.string('text'), 'list').default([]),
+    /** Whether the six sentences from 0 to 10 are asked, at the start and when looking back. */
+    sliders: z.boolean('boolean').default(false),
     /** How far the follow-up questions go. */
     depth: z.enum(['short', 'standard', 'thorough'], { error: 'depth' }).default('standard'),
     quietSeconds: z.number('number').min(0, 'quietSeconds').max(60, 'quietSeconds').default(4),

@@ -74,6 +74,8 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
         'probes',
         'acks',
         'reflection',
+        'lookback',
+        'sliders',
         'notices',
         'review',
         'coach',

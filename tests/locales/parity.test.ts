@@ -13,6 +13,8 @@ const FILES = [
   'probes',
   'acks',
   'reflection',
+  'lookback',
+  'sliders',
   'feelings',
   'commands',
   'choices',
@@ -89,6 +91,8 @@ function readTexts(lang: string): [string, string][] {
     'probes',
     'acks',
     'reflection',
+    'lookback',
+    'sliders',
     'feelings',
     'notices',
     'review',
@@ -463,6 +467,9 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   masking: ['mask', 'leaveAsIs'],
   afterwards: ['reflect', 'startAgain'],
   ownWords: ['keepMine', 'eraseMine'],
+  sixSentences: ['slidersDone', 'leaveAsIs', 'skip'],
+  thenAndNow: ['showCoach', 'notShow'],
+  lookingBack: ['lookBack'],
 };
 
 /** Choices that do what a command does, and so share its words. */
@@ -477,6 +484,7 @@ const COMMAND_OF: Readonly<Record<string, readonly string[]>> = {
   startAgain: ['again'],
   later: ['pause'],
   reflect: ['reflect'],
+  lookBack: ['lookBack'],
 };
 
 /** Choices that read a command's word in their own way, where nothing else can be meant. */
@@ -493,6 +501,8 @@ const READS_AS: Readonly<Record<string, readonly string[]>> = {
   safetyNo: ['no'],
   mask: ['yes'],
   eraseMine: ['erase'],
+  showCoach: ['yes'],
+  notShow: ['no'],
   reviewNext: ['skip', 'resume'],
 };
 

@@ -101,7 +101,7 @@ export function wordsIn(value: unknown): string[] {
 }
 
 /** Signs of our own, whose meaning the text has in words. */
-const MARKS = /[●○◇–]/gu;
+const MARKS = /[●○◇◉·–]/gu;
 /** What the signs mean: the text has no signs, and so nothing to explain. */
 const isLegend = (text: string): boolean => new Set(text.match(MARKS)).size > 2;
 const bare = (text: string): string =>
