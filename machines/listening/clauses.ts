@@ -187,6 +187,8 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
         begins.roles.has('subject') &&
         !begins.roles.has('object') &&
         (seen || verbs > (before && pack.is('finite', before.word) ? 1 : 0)) &&
+        // "Geärgert hat mich das nicht": where the verb may stand before its subject, "das" is still that subject.
+        (seen || begins.who !== 'it' || !pack.inversionOpens) &&
         !(
           before &&
           ((pack.is('finite', before.word) &&

@@ -292,6 +292,9 @@ function findAct(text: Text, reading: Reading): [number, number] | undefined {
       for (const at of [person.to, person.from - 1]) {
         const t = tokens[at];
         if (!t || t.kind !== 'word' || at < clause.from || at >= clause.to) continue;
+        // "Angst hatte sie jedenfalls": its verb stands in front, what follows is none.
+        const before = tokens[person.from - 1];
+        if (at === person.to && pack.inversionOpens && before && pack.is('finite', before.word)) continue;
         if (
           pack.is('little', t.word) ||
           pack.is('finite', t.word) ||

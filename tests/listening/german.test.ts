@@ -252,6 +252,11 @@ describe('whose feeling it is, where a language has cases and puts its verb last
     ['Ich hab ihn mit meiner Art verunsichert.', 'C'],
     ['Ich war weder wütend noch traurig.', ''],
     ['Aus Angst hat sie nichts gesagt.', 'C'],
+    ['Er saß da, hatte Angst und musste schlucken.', 'C'],
+    ['Hatte Angst um ihn.', 'T'],
+    ['Geärgert hat mich das nicht.', ''],
+    ['Früher hätte ich mich geärgert.', ''],
+    ['Ich glaube nicht, dass er traurig war.', ''],
   ])('the verb stands before its subject, or far behind: %s', (text, whose) => {
     expect(holders(text)).toBe(whose);
   });
