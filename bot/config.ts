@@ -54,8 +54,10 @@ export interface Config {
   readonly playground: boolean;
   /** Overrides the school's quiet time; null leaves it to the school file. */
   readonly quietSeconds: number | null;
-  /** Base64 of the 32 bytes that wrap the data keys; null in local mode without one: the store makes its own. */
+  /** Base64 of the 32 bytes that wrap the data keys, former ones behind it; null in local mode without one: the store makes its own. */
   readonly key: Secret | null;
+  /** The file the key came from, to be looked at again during a rotation; null without one. */
+  readonly keyFile: string | null;
   readonly logLevel: LogLevel;
   /** null in local mode: no token is asked and none is sent. */
   readonly app: AppIdentity | null;
@@ -175,6 +177,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     playground: mode === 'local' && data.KLANKBORD_PLAYGROUND === '1',
     quietSeconds: data.KLANKBORD_QUIET_SECONDS ?? null,
     key,
+    keyFile: data.KLANKBORD_KEY_FILE ?? null,
     // On a screen with sentences for a person, lines of JSON are kept to what matters.
     logLevel: data.KLANKBORD_LOG ?? (mode === 'local' ? 'warn' : 'info'),
     app,
@@ -249,5 +252,8 @@ function valid(given: Readonly<Record<string, unknown>>): Partial<z.infer<typeof
 }
 
 function isKey(value: string): boolean {
-  return /^[A-Za-z0-9+/_-]{43}=?$/.test(value.trim()) && Buffer.from(value, 'base64').length === 32;
+  const keys = value.trim().split(/[\s,]+/);
+  return keys.every(
+    (key) => /^[A-Za-z0-9+/_-]{43}=?$/.test(key) && Buffer.from(key, 'base64').length === 32,
+  );
 }

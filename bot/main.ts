@@ -23,7 +23,7 @@ import { openPlayground, type Playground } from './playground.ts';
 import type { Schools } from './school.ts';
 import { followTurns, openSettings, type Settings } from './school/versions.ts';
 import { openServer, type Server } from './server.ts';
-import { localKey, parseKey } from './store/key.ts';
+import { openKeys, type Keys } from './store/key.ts';
 import { openStore } from './store/store.ts';
 import type { Place, Reference } from './store/types.ts';
 import { createUpload } from './upload.ts';
@@ -55,12 +55,12 @@ async function start(
   texts: Texts,
   log: Log,
   metrics: Metrics,
-  key: Buffer,
+  keys: Keys,
 ): Promise<Running> {
   const world: World = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
   const opened = await openStore(
     config.databaseUrl ? { databaseUrl: config.databaseUrl.reveal() } : { dataDir: config.dataFolder },
-    { key, now: Date.now },
+    { key: keys.keys[0]!, formerKeys: keys.keys.slice(1), keysAgain: keys.again, now: Date.now },
   );
   const settings = await openSettings({
     store: opened,
@@ -252,13 +252,13 @@ async function main(): Promise<void> {
     config = loadConfig();
     const texts = loadTexts();
     const example = fileURLToPath(new URL('../school.example.yaml', import.meta.url));
-    const key = config.key ? parseKey(config.key.reveal(), 'KLANKBORD_KEY') : localKey(config.dataFolder);
+    const keys = openKeys({ ...config, key: config.key?.reveal() ?? null });
     const metrics = createMetrics();
     const log = metrics.counting(
-      createLog({ level: config.logLevel, key: createHmac('sha256', key).update('log').digest() }),
+      createLog({ level: config.logLevel, key: createHmac('sha256', keys.keys[0]!).update('log').digest() }),
     );
     muteConsole(log);
-    const running = await start(config, config.schoolFile ?? example, texts, log, metrics, key);
+    const running = await start(config, config.schoolFile ?? example, texts, log, metrics, keys);
 
     const address = `http://${shownHost(config)}:${running.server.port}`;
     log.info('started', { mode: config.mode, port: running.server.port });

@@ -81,21 +81,44 @@ export interface WrappedKey {
 /** The master keys: the first one wraps, all of them unwrap (so that a key can be replaced while the bot runs). */
 export class Keyring {
   readonly #keys = new Map<string, KeyObject>();
-  readonly #current: string;
+  readonly #again: () => readonly Buffer[] | null;
+  #current = '';
 
-  constructor(current: Buffer, former: readonly Buffer[] = []) {
-    for (const key of [current, ...former]) {
+  /** `again`: the keys as they are now, the current one first, or null when nothing changed; asked before a key is needed. */
+  constructor(
+    current: Buffer,
+    former: readonly Buffer[] = [],
+    again: () => readonly Buffer[] | null = () => null,
+  ) {
+    this.#again = again;
+    this.#take([current, ...former]);
+  }
+
+  #take(keys: readonly Buffer[]): void {
+    for (const key of keys) {
       if (key.length !== KEY_BYTES) {
         throw new ConfigError('key_length', `A key of the store has ${KEY_BYTES} bytes.`);
       }
-      this.#keys.set(keyId(key), createSecretKey(key));
     }
-    this.#current = keyId(current);
+    this.#keys.clear();
+    for (const key of keys) this.#keys.set(keyId(key), createSecretKey(key));
+    this.#current = keyId(keys[0]!);
+  }
+
+  #look(): void {
+    const keys = this.#again();
+    if (keys) this.#take(keys);
   }
 
   /** Id of the key that wraps new data keys. */
   get current(): string {
+    this.#look();
     return this.#current;
+  }
+
+  /** Ids of all keys that open something. */
+  get known(): readonly string[] {
+    return [...this.#keys.keys()];
   }
 
   /** Makes a data key; `id` is the conversation or interview it belongs to. */
@@ -105,6 +128,7 @@ export class Keyring {
   }
 
   wrap(id: string, raw: Buffer): WrappedKey {
+    this.#look();
     const master = this.#keys.get(this.#current)!;
     const head = Buffer.concat([Buffer.of(VERSION), Buffer.from(this.#current, 'hex')]);
     return { id, key_id: this.#current, wrapped: encrypt(master, `data_key/${id}`, head, raw) };
@@ -120,7 +144,7 @@ export class Keyring {
   unwrap(id: string, wrapped: string): Buffer {
     const raw = Buffer.from(wrapped, 'base64');
     if (raw[0] !== VERSION) throw new Corrupt('store_unreadable', `A data key cannot be read: ${id}`);
-    const master = this.#keys.get(raw.subarray(1, 1 + KEY_ID_BYTES).toString('hex'));
+    const master = this.#master(idOfWrapped(wrapped));
     if (!master) {
       throw new ConfigError('key_unknown', 'This data was sealed with another key than the one that is set.');
     }
@@ -131,13 +155,25 @@ export class Keyring {
     }
   }
 
+  #master(id: string): KeyObject | undefined {
+    if (!this.#keys.has(id)) this.#look();
+    return this.#keys.get(id);
+  }
+
   /** The same data key under the current master key; null when it is already. For the rotation of the master key. */
   rewrap(row: WrappedKey): WrappedKey | null {
-    return row.key_id === this.#current ? null : this.wrap(row.id, this.unwrap(row.id, row.wrapped));
+    return row.key_id === this.current ? null : this.wrap(row.id, this.unwrap(row.id, row.wrapped));
   }
 }
 
-function keyId(key: Buffer): string {
+/** Id of the master key that wrapped this. */
+export function idOfWrapped(wrapped: string): string {
+  return Buffer.from(wrapped, 'base64')
+    .subarray(1, 1 + KEY_ID_BYTES)
+    .toString('hex');
+}
+
+export function keyId(key: Buffer): string {
   return createHash('sha256')
     .update('klankbord master key\n')
     .update(key)

@@ -5,6 +5,7 @@ import { once, type Engine } from './engine.ts';
 import { currentVersion, migrate } from './migrations.ts';
 import { createOutbox } from './outbox.ts';
 import { createQueries } from './queries.ts';
+import { refuseRetired } from './rotate.ts';
 import { Keyring, Lookup } from './seal.ts';
 import { addFromFile, readSettings } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly key: Buffer;
   /** Master keys of before, which still open what they sealed. */
   readonly formerKeys?: readonly Buffer[];
+  /** The keys as they are now, when they changed (key.ts): a running bot follows a rotation. */
+  readonly keysAgain?: () => readonly Buffer[] | null;
   /** Epoch ms. */
   readonly now: () => number;
   /** `bot` (default) holds the data folder, so that a second bot is refused; a `tool` works beside it. */
@@ -45,7 +48,7 @@ export async function openStore(place: StorePlace, options: StoreOptions): Promi
 export async function openStoreOn(engine: Engine, options: StoreOptions): Promise<Store> {
   try {
     await migrate(engine, options.now);
-    const keyring = new Keyring(options.key, options.formerKeys);
+    const keyring = new Keyring(options.key, options.formerKeys, options.keysAgain);
     const as = options.as ?? 'bot';
     const lookup = await openInstallation(engine, keyring, as);
     const queries = createQueries(engine);
@@ -133,6 +136,7 @@ async function openInstallation(engine: Engine, keyring: Keyring, as: 'bot' | 't
     });
     rows = await read();
   }
+  refuseRetired(rows, keyring);
   const valueOf = (name: string) => rows.find((row) => row.name === name)?.value;
   const movedAt = valueOf('moved_at');
   if (as === 'bot' && movedAt !== undefined) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Corrupt } from '../../bot/errors.ts';
-import { localKey, parseKey, readKeyFile } from '../../bot/store/key.ts';
+import { localKey, parseKeys, readKeyFile } from '../../bot/store/key.ts';
 import { DataKey, Keyring, Lookup } from '../../bot/store/seal.ts';
 import { openStore } from '../../bot/store/store.ts';
 import { answer, clock, interview, item, KEY, message, reference, TEACHER, text } from './people.ts';
@@ -53,9 +53,11 @@ describe('the master key', () => {
   });
 
   test('has 32 bytes; anything else is refused without showing it', () => {
-    expect(parseKey(` ${KEY.toString('base64')}\n`, 'KLANKBORD_KEY')).toEqual(KEY);
+    expect(parseKeys(` ${KEY.toString('base64')}\n`, 'KLANKBORD_KEY')).toEqual([KEY]);
+    const two = `${KEY.toString('base64')}, ${OTHER.toString('base64')}`;
+    expect(parseKeys(two, 'KLANKBORD_KEY')).toEqual([KEY, OTHER]);
     for (const wrong of ['', 'secret!', Buffer.alloc(31).toString('base64'), `${KEY.toString('base64')}!`]) {
-      expect(() => parseKey(wrong, 'KLANKBORD_KEY')).toThrow(/^KLANKBORD_KEY must hold 32 random bytes/);
+      expect(() => parseKeys(wrong, 'KLANKBORD_KEY')).toThrow(/^KLANKBORD_KEY must hold 32 random bytes/);
     }
     expect(() => new Keyring(Buffer.alloc(16))).toThrow('32 bytes');
   });
