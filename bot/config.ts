@@ -253,7 +253,5 @@ function valid(given: Readonly<Record<string, unknown>>): Partial<z.infer<typeof
 
 function isKey(value: string): boolean {
   const keys = value.trim().split(/[\s,]+/);
-  return keys.every(
-    (key) => /^[A-Za-z0-9+/_-]{43}=?$/.test(key) && Buffer.from(key, 'base64').length === 32,
-  );
+  return keys.every((key) => /^[A-Za-z0-9+/_-]{43}=?$/.test(key) && Buffer.from(key, 'base64').length === 32);
 }
