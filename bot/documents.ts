@@ -22,7 +22,7 @@ interface Made {
 export interface DocumentsOptions {
   readonly store: Pick<Store, 'inTurn'>;
   readonly turns: {
-    readonly document: (scene: Scene, subject: Subject) => Promise<Made | null>;
+    readonly document: (scene: Scene, subject: Subject, world: World) => Promise<Made | null>;
     readonly fetchDocument: (
       scene: Scene,
       token: string,
@@ -54,7 +54,7 @@ export interface Documents {
 
 export function createDocuments({ store, turns, world, upload, tell, log }: DocumentsOptions): Documents {
   async function make(lane: string, subject: Subject): Promise<Uint8Array | null> {
-    const made = await store.inTurn(lane, {}, (turn) => turns.document(turn.scene(), subject));
+    const made = await store.inTurn(lane, {}, (turn) => turns.document(turn.scene(), subject, world));
     // Outside the transaction: it takes a while.
     return made && renderDocument(made.paper);
   }

@@ -11,6 +11,7 @@ import {
   type AdminPrompts,
 } from './admin-prompts.ts';
 import { normalise, readCommand } from './commands.ts';
+import { offerDocument } from './documents.ts';
 import { card, heading, paragraph, submit, textInput, type Button, type Element } from './cards.ts';
 import type { Incoming, SettingsChange, SettingsMistake, SettingsPort, SettingsVersion } from './ports.ts';
 import type { Talk } from './talk.ts';
@@ -432,8 +433,9 @@ function partsOf(yaml: string): string[] {
 
 /* ---------------------------------------------------------------- preview and counts */
 
-function putPreview(admin: Admin): void {
+async function putPreview(admin: Admin): Promise<void> {
   admin.put(admin.text('previewHow', { ...outlineOf(admin) }), [admin.word('menu')]);
+  if (admin.talk.school.documents !== undefined) await offerDocument(admin.talk, { kind: 'script' });
 }
 
 function outlineOf(admin: Admin): Record<string, string | number> {

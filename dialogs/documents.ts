@@ -7,6 +7,7 @@ import { readCommand } from './commands.ts';
 import { fileName, type Paper } from './paper.ts';
 import type { Incoming, Subject } from './ports.ts';
 import { isDocumentButton, profilePaper, questionsFor, subjectOf } from './profile-document.ts';
+import { scriptPaper } from './script-document.ts';
 import { toView, type Shared } from './review.ts';
 import type { Talk } from './talk.ts';
 
@@ -52,6 +53,7 @@ export interface Made {
 
 /** The document as the person of this turn may have it now; null when there is nothing (any more) that they may have. */
 export async function documentOf(talk: Talk, subject: Subject): Promise<Made | null> {
+  if (subject.kind === 'script') return talk.isAdmin ? scriptOf(talk) : null;
   const found = (await talk.handovers()).find(({ handover }) => handover.interviewId === subject.interviewId);
   if (!found) return null;
   const { handover } = found;
@@ -62,13 +64,20 @@ export async function documentOf(talk: Talk, subject: Subject): Promise<Made | n
     questions: questionsFor(talk.language, profile),
   };
   const copy = talk.conversation.role === 'coach' ? 'coach' : 'teacher';
-  return { paper: profilePaper(talk.language, view, copy), name: nameOf(talk, at) };
+  return { paper: profilePaper(talk.language, view, copy), name: nameOf(talk, 'document:fileWords', at) };
+}
+
+function scriptOf(talk: Talk): Made {
+  const { language, school, contacts, world } = talk;
+  const date = new Intl.DateTimeFormat(language.tag, { dateStyle: 'long', timeZone: 'Europe/Amsterdam' });
+  const paper = scriptPaper(language, { school, contacts, date: date.format(world.now()) });
+  return { paper, name: nameOf(talk, 'document:scriptWords', world.now()) };
 }
 
 /** Without anybody's name: the file may lie in a folder that others see. */
-function nameOf(talk: Talk, at: number): string {
+function nameOf(talk: Talk, words: string, at: number): string {
   const date = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Amsterdam' }).format(at);
-  return fileName(talk.language.t('document:fileWords'), date);
+  return fileName(talk.language.t(words), date);
 }
 
 /** Offers the document, in the way that this school and this client know. */
@@ -86,7 +95,7 @@ export async function offerDocument(talk: Talk, subject: Subject | null): Promis
   talk.remember({ files: { ...files, offers } });
   const label = { step: talk.step, kind: 'notice' } as const;
   if (road === 'consent') {
-    const description = language.t('document:consent');
+    const description = language.t(subject.kind === 'script' ? 'document:scriptConsent' : 'document:consent');
     const offer = { token, name: made.name, description, bytes: USUAL_BYTES };
     return talk.say({ label, text: description, file: { offer } });
   }

@@ -72,10 +72,10 @@ export type Invoke = Extract<Incoming, { kind: 'dialogOpen' | 'dialogSent' }>;
 export type ForFiles = Extract<Incoming, { kind: 'file' | 'uploaded' }>;
 
 /** What a document is about. Who may have it is looked up when it is made. */
-export interface Subject {
-  readonly kind: 'profile';
-  readonly interviewId: string;
-}
+export type Subject =
+  | { readonly kind: 'profile'; readonly interviewId: string }
+  /** All that can be asked; for an admin. */
+  | { readonly kind: 'script' };
 
 /** A file in somebody's OneDrive, as the channel named it when it gave room for it. */
 export interface FileShown {

@@ -85,6 +85,8 @@ export class Talk {
   readonly scene: Scene;
   readonly world: World;
   readonly texts: Texts;
+  /** Whether the person of this turn is an admin of the school. */
+  readonly isAdmin: boolean;
   school: SchoolView;
   readonly #schoolAt: (version: number | null) => SchoolView;
   language: Language;
@@ -114,7 +116,9 @@ export class Talk {
     texts: Texts,
     /** The school's settings; the texts are those of the version, the newest for null. */
     schoolAt: (version: number | null) => SchoolView,
+    isAdmin = false,
   ) {
+    this.isAdmin = isAdmin;
     this.scene = scene;
     this.world = world;
     this.texts = texts;

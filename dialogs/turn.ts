@@ -50,7 +50,7 @@ export interface Turns {
   /** What to say when a message could not be dealt with and was set aside. */
   readonly explain: (scene: Scene, world: World) => Promise<Outcome>;
   /** The document as this person may have it now; null when there is none (any more). */
-  readonly document: (scene: Scene, subject: Subject) => Promise<Made | null>;
+  readonly document: (scene: Scene, subject: Subject, world: World) => Promise<Made | null>;
   /** The document behind a link, and what that changes: it works once. */
   readonly fetchDocument: (
     scene: Scene,
@@ -75,7 +75,13 @@ const BLOCKED = new Set([
 
 export function createTurns({ texts, packs, school, settings }: TurnsOptions): Turns {
   const talkOf = (scene: Scene, world: World): Talk =>
-    new Talk(scene, world, texts, (version) => school(scene.conversation.schoolId, version));
+    new Talk(
+      scene,
+      world,
+      texts,
+      (version) => school(scene.conversation.schoolId, version),
+      settings?.isAdmin(scene.conversation.directoryId ?? null),
+    );
   return {
     async takeTurn(scene, incoming, world) {
       const talk = talkOf(scene, world);
@@ -105,7 +111,7 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
       talk.notice('failure');
       return { outgoing: talk.outgoing };
     },
-    document: (scene, subject) => documentOf(talkOf(scene, STILL), subject),
+    document: (scene, subject, world) => documentOf(talkOf(scene, world), subject),
     async fetchDocument(scene, token, world) {
       const talk = talkOf(scene, world);
       const made = await fetchDocument(talk, token);

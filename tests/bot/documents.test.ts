@@ -9,6 +9,7 @@ import { createDocuments } from '../../bot/documents.ts';
 import { createLog } from '../../bot/log.ts';
 import type { OutboxItem, Reference, Turn } from '../../bot/store/types.ts';
 import { isOneDrive, type Uploaded } from '../../bot/upload.ts';
+import { PROMPT_IDS } from '../../machines/prompt-linter.ts';
 import { openFakeOneDrive, type FakeOneDrive } from '../support/fake-onedrive.ts';
 import {
   openFakeTeams,
@@ -176,6 +177,22 @@ describe('a document in Teams', () => {
       value: expect.stringContaining('staat in de chat'),
     });
     expect(await teams.next((activity) => typeOf(activity) === CONSENT)).toBeTruthy();
+  });
+
+  test('of the whole script goes to an admin, and to nobody else', async () => {
+    await coach.say('instellingen');
+    await coach.say('voorbeeld');
+    const activity = await teams.next((one) => typeOf(one) === CONSENT);
+    const card = attachmentOf(activity)!;
+    expect(card.name).toMatch(/^klankbord-alle-vragen-/u);
+    await teacher.post(answer({ card, id: 'm1' }, 'accept'));
+    await saidNext('is al beantwoord');
+    expect(drive.puts).toEqual([]);
+    await coach.post(answer({ card, id: 'm1' }, 'accept'));
+    await teams.next((one) => typeOf(one) === INFO);
+    const body = strFromU8(unzipSync(drive.puts[0]!.bytes)['word/document.xml']!);
+    for (const id of PROMPT_IDS) expect([id, body.includes(id)]).toEqual([id, true]);
+    expect(body).not.toMatch(/\{\{|undefined/u);
   });
 
   test('accepted twice goes once', async () => {
