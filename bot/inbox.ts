@@ -124,6 +124,8 @@ export function createInbox(options: InboxOptions): Inbox {
     everyMs: options.pollMs ?? POLL_MS,
     ring: () => tracked(drain()).catch((error: unknown) => options.onTrouble?.(error)),
   });
+  /** What was due and put into its lane, and until when it is not looked at again. */
+  const filed = new Map<string, number>();
 
   /** One transaction in a lane; repeated when a message in it cannot be answered, until what can be answered is. */
   async function inLane(
@@ -292,7 +294,32 @@ export function createInbox(options: InboxOptions): Inbox {
     return { replies: [], accepted: true, waiting: true };
   }
 
+  /** What has to follow on a shared interview by now is put into the teacher's lane, once across replicas. */
+  async function fileDue(): Promise<void> {
+    const now = world.now();
+    for (const [key, until] of filed) if (until <= now) filed.delete(key);
+    for (const { lane, interviewId, key } of await store.dueHandovers(now, LANES_PER_LOOK + filed.size)) {
+      if (filed.has(key)) continue;
+      // One that cannot be done now is not looked at again at once: it must not keep the others waiting.
+      filed.set(key, now + TROUBLE_MS.broken);
+      await internal(lane, { kind: 'due', interviewId }, key).catch((error: unknown) =>
+        options.onTrouble?.(error),
+      );
+    }
+  }
+
+  async function internal(lane: string, incoming: Incoming, key: string): Promise<void> {
+    const now = world.now();
+    const item: InboxItem = { key: `internal ${key}`, incoming, sentAt: now, receivedAt: now };
+    try {
+      await tracked(inLane(lane, { item }, false));
+    } catch (error) {
+      if (!(error instanceof GiveUp)) throw error;
+    }
+  }
+
   async function drain(): Promise<void> {
+    await fileDue();
     for (;;) {
       const now = world.now();
       for (const [lane, until] of troubled) if (until <= now) troubled.delete(lane);
@@ -332,15 +359,7 @@ export function createInbox(options: InboxOptions): Inbox {
       const received = tracked(inLane(store.laneOf(reference), opening, wantsReplies, incoming));
       return incoming.kind === 'dialogOpen' ? received.catch(unshown) : received;
     },
-    async internal(lane, incoming, key = world.newId()) {
-      const now = world.now();
-      const item: InboxItem = { key: `internal ${key}`, incoming, sentAt: now, receivedAt: now };
-      try {
-        await tracked(inLane(lane, { item }, false));
-      } catch (error) {
-        if (!(error instanceof GiveUp)) throw error;
-      }
-    },
+    internal: (lane, incoming, key = world.newId()) => internal(lane, incoming, key),
     drain: () => tracked(drain()),
     start: () => alarm.start(),
     async stop() {

@@ -3,6 +3,7 @@ import { isErasureAsked, paceOf, pendingOf, phaseOf } from '../machines/course.t
 import { askedOf, isQuestion, placeOf } from '../machines/definition.ts';
 import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
+import { putStatus } from './afterwards.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { offerDocument } from './documents.ts';
@@ -58,6 +59,11 @@ export async function obey(teacher: Teacher, command: Command): Promise<void> {
       await talk.happen({ type: 'ERASE_DECLINED' });
       return talk.notice('eraseCancelled');
     case 'progress':
+      if (!ask && (await talk.handovers()).length > 0)
+        return putStatus(
+          talk,
+          (await talk.handovers()).map(({ handover }) => handover),
+        );
       return talk.say({ label: { step: talk.step, kind: 'notice' }, text: progressText(talk, ask) });
     case 'share':
       return shareLater(teacher);

@@ -190,6 +190,20 @@ export function singleChoice({
   };
 }
 
+/** A day and a time to fill in, beside each other. */
+export function momentInput(n: number, day: string, time: string): Element {
+  const field = (type: string, id: string, label: string) => ({
+    type: 'Column',
+    width: 'stretch',
+    items: [{ type, id: `${id}${n}`, label }],
+  });
+  return {
+    type: 'ColumnSet',
+    spacing: 'small',
+    columns: [field('Input.Date', 'day', day), field('Input.Time', 'time', time)],
+  };
+}
+
 /** A field to type in. */
 export function textInput(id: string, label: string, isMultiline: boolean, value = ''): Element {
   const title = label.slice(0, 1).toUpperCase() + label.slice(1);

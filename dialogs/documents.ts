@@ -3,10 +3,11 @@
  * client cannot do that, there is a link on this machine that works once. What may be in it is decided when it is made, not before.
  */
 import { card, paragraph } from './cards.ts';
+import { questionLines } from './coach-card.ts';
 import { readCommand } from './commands.ts';
 import { fileName, type Paper } from './paper.ts';
 import type { Incoming, Subject } from './ports.ts';
-import { isDocumentButton, profilePaper, questionsFor, subjectOf } from './profile-document.ts';
+import { isDocumentButton, profilePaper, subjectOf } from './profile-document.ts';
 import { scriptPaper } from './script-document.ts';
 import { toView, type Shared } from './review.ts';
 import type { Talk } from './talk.ts';
@@ -61,7 +62,7 @@ export async function documentOf(talk: Talk, subject: Subject): Promise<Made | n
   const view = {
     ...toView(talk, profile, at),
     coach: handover.coach.name,
-    questions: questionsFor(talk.language, profile),
+    questions: questionLines(talk.language, profile),
   };
   const copy = talk.conversation.role === 'coach' ? 'coach' : 'teacher';
   return { paper: profilePaper(talk.language, view, copy), name: nameOf(talk, 'document:fileWords', at) };

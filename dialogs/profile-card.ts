@@ -115,7 +115,7 @@ function gridText(language: Language, profile: Profile): string[] {
 }
 
 /** A piece of the profile that stays together: as elements of a card, and as text. */
-interface Block {
+export interface Block {
   readonly elements: readonly Element[];
   readonly text: string;
 }
@@ -168,20 +168,23 @@ function blocksOf(language: Language, view: ProfileView, lead: readonly string[]
   }
   const [words, ...rest] = sectionsOf(language, view);
   if (words) blocks.push(...sectionBlocks(words));
-  if (profile.grid.length > 0) {
-    const gridTitle = language.t('profile:grid.title');
-    const note = language.t('profile:legend.note');
-    blocks.push({
-      elements: [
-        heading(gridTitle),
-        gridTable(language, profile),
-        ...paragraph(legend(language), { size: 'small', subtle: true }),
-        ...paragraph(note, { size: 'small', subtle: true }),
-      ],
-      text: `\n${[gridTitle, ...gridText(language, profile), note].join('\n')}`,
-    });
-  }
+  if (profile.grid.length > 0) blocks.push(gridBlock(language, profile));
   return [...blocks, ...rest.flatMap(sectionBlocks)];
+}
+
+/** What was told of each moment, as a table of marks, and in words. */
+export function gridBlock(language: Language, profile: Profile): Block {
+  const title = language.t('profile:grid.title');
+  const note = language.t('profile:legend.note');
+  return {
+    elements: [
+      heading(title),
+      gridTable(language, profile),
+      ...paragraph(legend(language), { size: 'small', subtle: true }),
+      ...paragraph(note, { size: 'small', subtle: true }),
+    ],
+    text: `\n${[title, ...gridText(language, profile), note].join('\n')}`,
+  };
 }
 
 export interface Part {

@@ -68,7 +68,10 @@ export function profileDialog(talk: Talk, profile: Readable, page = 0): void {
 
 export async function openProfile(talk: Talk, token: string): Promise<void> {
   const profile = await readableProfile(talk, interviewOf(token));
-  return profile ? profileDialog(talk, profile) : sayInDialog(talk, 'profileGone');
+  if (!profile) return sayInDialog(talk, 'profileGone');
+  const { handover } = profile;
+  if (handover.openedAt === null) talk.keep({ ...handover, openedAt: talk.world.now() });
+  profileDialog(talk, profile);
 }
 
 export async function turnProfile(talk: Talk, { id, state }: Sent): Promise<void> {

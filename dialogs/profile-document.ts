@@ -3,7 +3,7 @@
  * coach alone; the teacher's own copy is the same without it.
  */
 import type { Language } from '../locales/index.ts';
-import { CELLS, type AspectId, type Profile, type Quote } from '../machines/profile.ts';
+import { CELLS, type AspectId, type Quote } from '../machines/profile.ts';
 import type { Button } from './cards.ts';
 import { PAGE, PAGES, type Block, type Paper } from './paper.ts';
 import type { Subject } from './ports.ts';
@@ -12,18 +12,6 @@ import { MARKS, momentLabel, type ProfileView } from './profile-card.ts';
 export interface DocumentView extends ProfileView {
   /** Open questions for the talk, already in words; only ever on the coach's copy. */
   readonly questions: readonly string[];
-}
-
-const MOST_QUESTIONS = 4;
-
-/** Two to four open questions that follow from what was not told; for the coach. */
-export function questionsFor(language: Language, { grid, alias }: Profile): string[] {
-  const untold = (['child', 'own', 'event'] as const).flatMap((cell) => {
-    const n = grid.filter(({ cells }) => cells[cell] === 'notDiscussed').length;
-    return n === 0 ? [] : [language.t(`document:questions.${cell}`, { n, total: grid.length, alias })];
-  });
-  const always = ['words', 'satisfying'].map((id) => language.t(`document:questions.${id}`, { alias }));
-  return [...untold, ...always].slice(0, Math.max(2, Math.min(untold.length + 1, MOST_QUESTIONS)));
 }
 
 const MOST_QUOTES = 3;

@@ -1,7 +1,7 @@
 /** When the bot may send a coach something of its own accord; in the time of the schools, whatever the server's clock says. */
 import type { QuietHours } from './ports.ts';
 
-const ZONE = 'Europe/Amsterdam';
+export const ZONE = 'Europe/Amsterdam';
 const MINUTE_MS = 60_000;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A week and a day: whatever is quiet, some minute in it is not. */
@@ -35,4 +35,15 @@ export function afterQuietHours(now: number, hours: QuietHours | undefined): num
     if (!isQuiet(at, hours)) return at;
   }
   return now;
+}
+
+/** The last moment up to `at` (epoch ms) that is not quiet, to within five minutes; `at` itself without quiet hours. */
+export function beforeQuietHours(at: number, hours: QuietHours | undefined): number {
+  if (!hours || DAYS.every((day) => hours.days?.includes(day)) || !isQuiet(at, hours)) return at;
+  const end = Math.floor(at / (STEP_MINUTES * MINUTE_MS)) * STEP_MINUTES * MINUTE_MS;
+  for (let minutes = 0; minutes < FURTHEST_MINUTES; minutes += STEP_MINUTES) {
+    const earlier = end - minutes * MINUTE_MS;
+    if (!isQuiet(earlier, hours)) return earlier;
+  }
+  return at;
 }

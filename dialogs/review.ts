@@ -4,11 +4,11 @@ import { handOver } from '../machines/handover.ts';
 import type { Language } from '../locales/index.ts';
 import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
-import { card, heading, paragraph, sentenceRow, submit, type Element } from './cards.ts';
+import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
 import { buttonTo } from './dialog.ts';
-import { documentButton } from './profile-document.ts';
-import { afterQuietHours } from './quiet-hours.ts';
+import { speak } from './beside.ts';
+import { coachCard } from './coach-card.ts';
 import { othersParts, profileParts, type Part, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
@@ -292,32 +292,22 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
   const view = await viewOf(talk, scope);
   const shared: Shared = { profile: view.profile, at: talk.world.now() };
   talk.update({ status: 'shared', shared });
-  const now = talk.world.now();
   const { coach } = talk.school;
+  const now = talk.world.now();
+  const handover = handOver({
+    interviewId: talk.open().id,
+    coach: { id: coach.aadObjectId, name: coach.name },
+    teacher: talk.conversation.name,
+    alias: talk.alias,
+    sharedAt: now,
+    languages: { teacher: language.code },
+  });
+  // What the coach gets first is the card; the whole is opened from there.
   talk.keep(
-    handOver({
+    speak(talk, handover, 'coach', (own) => coachCard(own, handover, view.profile, talk.school), {
       interviewId: talk.open().id,
-      coach: { id: coach.aadObjectId, name: coach.name },
-      teacher: talk.conversation.name,
-      alias: talk.alias,
-      sharedAt: now,
-      languages: { teacher: language.code },
     }),
   );
-  const notBefore = afterQuietHours(now, talk.school.quietHours);
-  const parts = profileParts(language, view, [introductionOf(talk)]);
-  const button = submit(documentButton(talk.open().id, language.t('document:button')));
-  for (const part of parts) {
-    const withButton = talk.school.documents !== undefined && part === parts.at(-1);
-    talk.say({
-      to: { coach: coach.aadObjectId },
-      label: { step: 'coach', kind: 'profile' },
-      ...part,
-      ...(withButton ? { card: { ...part.card, actions: [button] } } : {}),
-      ...(notBefore > now ? { notBefore } : {}),
-      interviewId: talk.open().id,
-    });
-  }
 }
 
 export function putSharedCopy(teacher: Teacher): void {

@@ -4,6 +4,7 @@ import { asideOf, isSliders } from '../machines/definition.ts';
 import { fromWords } from '../machines/sliders.ts';
 import type { Answer } from '../machines/journal.ts';
 import { wording } from './asking.ts';
+import { readableOf as readableAfterwards } from './plan.ts';
 import type { Interview } from './ports.ts';
 import { sliderLines } from './sliders.ts';
 import type { Talk } from './talk.ts';
@@ -27,20 +28,29 @@ export async function exportData({ talk }: Teacher): Promise<void> {
   const own: Whole[] = talk.interview ? [{ interview: talk.interview, answers: await talk.answers() }] : [];
   const others = (await talk.scene.others?.()) ?? [];
   const all = [...others, ...own];
+  const handovers = (await talk.handovers()).map(({ handover }) => handover);
   if (all.length === 0) return talk.notice('rights:exportNothing');
   talk.audit({ act: 'exported' });
   talk.notice('rights:exportIntro');
-  const readable = packed(all.flatMap((whole) => readableOf(talk, whole)));
+  const readable = packed([
+    ...all.flatMap((whole) => readableOf(talk, whole)),
+    ...handovers.flatMap((one) => readableAfterwards(talk.language, one).flatMap(piecesOf)),
+  ]);
   readable.forEach((lines, i) => {
     say(
       talk,
       `${language.t('rights:exportPart', { n: i + 1, total: readable.length })}\n\n${lines.join('\n')}`,
     );
   });
-  const parts = packed(all.flatMap((whole) => recordsOf(whole).map((record) => JSON.stringify(record))));
-  parts.forEach((records, i) => {
+  const records = [
+    ...all.flatMap(recordsOf),
+    // The buttons are no data of anybody.
+    ...handovers.flatMap(({ buttons: _, ...handover }) => inPieces(handover.interviewId, { handover })),
+  ];
+  const parts = packed(records.map((record) => JSON.stringify(record)));
+  parts.forEach((own, i) => {
     const title = language.t('rights:exportJson', { n: i + 1, total: parts.length });
-    say(talk, `${title}\n\n[${records.join(',\n')}]`);
+    say(talk, `${title}\n\n[${own.join(',\n')}]`);
   });
   talk.notice('rights:exportDone');
 }
@@ -121,12 +131,14 @@ function recordsOf({ interview, answers }: Whole): object[] {
     ...answers.map((answer) => ({ interview: id, answer })),
     ...(shared === null ? [] : [{ interview: id, shared }]),
   ];
-  return records.flatMap((record) => {
-    const json = JSON.stringify(record);
-    if (bytes(json) < ROOM / 2) return [record];
-    const pieces = piecesOf(json);
-    return pieces.map((piece, i) => ({ interview: id, piece: i + 1, of: pieces.length, json: piece }));
-  });
+  return records.flatMap((record) => inPieces(id, record));
+}
+
+function inPieces(id: string, record: object): object[] {
+  const json = JSON.stringify(record);
+  if (bytes(json) < ROOM / 2) return [record];
+  const pieces = piecesOf(json);
+  return pieces.map((piece, i) => ({ interview: id, piece: i + 1, of: pieces.length, json: piece }));
 }
 
 /** Takes back what was shared: the coach's copy goes as far as Teams lets it, and nothing more is sent. */
@@ -135,6 +147,7 @@ export async function withdraw({ talk }: Teacher): Promise<void> {
   if (talk.open().shared === null) return talk.notice('rights:nothingShared');
   const coach = school.coach.aadObjectId;
   talk.withdraw({ coach, instead: language.t('rights:toCoach') });
+  talk.remember({ checkIn: undefined });
   talk.audit({ act: 'withdrawn' });
   talk.update({ shared: null, status: 'kept' });
   // As if nothing had been chosen to share: so it can be chosen again. Unless the answers have had their time.

@@ -25,7 +25,7 @@ import {
   type QuestionId,
 } from '../machines/definition.ts';
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
-import type { Handover } from '../machines/handover.ts';
+import type { Handover, Week } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
 import type { AdminMemory } from './admin.ts';
@@ -71,6 +71,16 @@ export interface Memory {
   readonly before?: { readonly id: string; readonly open: boolean; readonly rewound: boolean } | undefined;
   /** The teacher was told that the profile has not reached the coach. */
   readonly toldWaiting?: boolean;
+  /** The question that waits for an answer: how the plan goes, or whether the coach may read it. */
+  readonly checkIn?:
+    { readonly interviewId: string; readonly week: Week; readonly waitsFor: 'answer' | 'word' } | undefined;
+  /** Whom a coach spoke of last, and when (epoch ms). */
+  readonly about?:
+    { readonly interviewId: string; readonly at: number; readonly proposing: boolean } | undefined;
+  /** The buttons of a coach's list: a token, and whom each is about. */
+  readonly list?: { readonly token: string; readonly interviews: readonly string[] };
+  /** When the last button was pressed (epoch ms). */
+  readonly spentAt?: number;
   /** Where an admin is in the settings; absent outside them. */
   readonly admin?: AdminMemory | undefined;
   /** Dialogs that are open, and the buttons that open one. */
@@ -229,6 +239,13 @@ export class Talk {
     this.#interviewChanged = true;
   }
 
+  /** Another language than that of this conversation, for who reads it elsewhere. */
+  inLanguage(code: string | undefined): Language {
+    return code !== undefined && this.texts.has(code)
+      ? this.#voiced(this.texts.language(code))
+      : this.language;
+  }
+
   /** The language as the school wants to be spoken for. */
   #voiced(language: Language): Language {
     const voice = this.school.voices?.[language.code];
@@ -295,7 +312,7 @@ export class Talk {
     this.#snapshot = course.snapshot;
     this.#interviewChanged = true;
     this.#conversation = { ...this.#conversation, interviewId: this.interview.id };
-    this.remember({ page: 0, inChat: false, rewound: false });
+    this.remember({ page: 0, inChat: false, rewound: false, checkIn: undefined });
     return course.effects;
   }
 
@@ -388,8 +405,8 @@ export class Talk {
 
   /* ------------------------------------------------------------ what is said */
 
-  say(message: Omit<Outgoing, 'lang' | 'to'> & { readonly to?: Outgoing['to'] }): void {
-    this.outgoing.push({ to: 'here', ...message, lang: this.language.tag });
+  say(message: Omit<Outgoing, 'lang' | 'to'> & Partial<Pick<Outgoing, 'lang' | 'to'>>): void {
+    this.outgoing.push({ to: 'here', lang: this.language.tag, ...message });
   }
 
   /** A short message that asks nothing. */

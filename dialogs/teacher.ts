@@ -22,6 +22,7 @@ import {
   wordingOf,
 } from './asking.ts';
 import { normalise, readCommand, type Command } from './commands.ts';
+import { answerAfterwards, pressAfterwards, readAfterwards } from './afterwards.ts';
 import { obey } from './anytime.ts';
 import { carryOut, type After } from './following.ts';
 import { openedBy } from './dialog.ts';
@@ -75,16 +76,23 @@ export class Teacher {
     const choice =
       (erasing ? null : readWaiting(talk, said.text)) ?? this.typedChoice(ask, erasing, said.text);
     if (choice !== null) return this.choose(choice, {}, ask);
+    if (await readAfterwards(this, said.text)) return;
     const command = readCommand(said.text, talk.language);
     // A bare "ja" or "nee" commands nothing: it is an answer.
     if (command && command.id !== 'yes' && command.id !== 'no') return obey(this, command);
     // Anything but yes is no: nothing is deleted by mistake, and the answer is not lost.
     if (erasing) await talk.happen({ type: 'ERASE_DECLINED' });
     if ((await addWhileAsked(this, said)) || addToHeld(talk, said)) return;
+    if ((!ask || paceOf(snapshot) === 'stopped') && (await answerAfterwards(this, said.text))) return;
     if (paceOf(snapshot) === 'stopped') return this.#unkept(said, 'stoppedStill');
     if (paceOf(snapshot) === 'paused') return this.hold(ask, said);
     if (!ask) return this.#unkept(said, 'closed');
     return this.answer(ask, said);
+  }
+
+  /** What is said besides the interview is heard all the same: somebody may be in need. */
+  async heed(text: string): Promise<void> {
+    if (text.trim() !== '') await raise(this, text, this.listen(text, 'closing'), { filed: true });
   }
 
   /** What is not kept is heard all the same: somebody may be in need. */
@@ -112,6 +120,7 @@ export class Teacher {
     if (token === talk.memory.spent) return;
     // Where no dialog opens, the button comes as one of the chat: then the chat has it.
     const choice = openedBy(talk, token) === 'review' ? 'reviewInChat' : pressed(talk, token);
+    if (choice === null && (await pressAfterwards(this, token, values))) return;
     const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
     if (choice === null || !this.#isOffered(choice, ask)) return talk.notice('stale');
     talk.remember({ spent: token });

@@ -3,6 +3,7 @@ import type { Texts } from '../locales/index.ts';
 import { fromStored, isErasureAsked, pendingOf } from '../machines/course.ts';
 import { adminTurn, isForAdmin } from './admin.ts';
 import { putOffer } from './asking.ts';
+import { happenDue, isAfterwards, noteDelivery } from './afterwards.ts';
 import { coachTurn } from './coach.ts';
 import { readCommand } from './commands.ts';
 import { deleteMessage, editMessage } from './edits.ts';
@@ -102,7 +103,7 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
         return talk.outcome();
       }
       if (settings && (await adminTurn(talk, packs, settings, incoming))) return talk.outcome();
-      if (scene.conversation.role === 'coach') coachTurn(talk, incoming);
+      if (scene.conversation.role === 'coach') await coachTurn(talk, incoming);
       else await teacherTurn(new Teacher(talk, packs), incoming);
       return talk.outcome();
     },
@@ -135,6 +136,8 @@ export function createTurns({ texts, packs, school, settings }: TurnsOptions): T
       const snapshot = fromStored(interview.definition, interview.snapshot);
       if (!snapshot) return true;
       const ask = pendingOf(snapshot);
+      // An answer to how it goes can come in pieces too.
+      if (!ask && talk.memory.checkIn?.waitsFor === 'answer') return isAfterwards(talk, incoming.text);
       const choice = new Teacher(talk, packs).typedChoice(ask, isErasureAsked(snapshot), incoming.text);
       return choice !== null || readWaiting(talk, incoming.text) !== null || !isFreeText(ask);
     },
@@ -165,7 +168,7 @@ async function teacherTurn(teacher: Teacher, incoming: Exclude<Incoming, Invoke 
     case 'delivery':
       return tellDelivery(teacher, incoming);
     case 'due':
-      return;
+      return happenDue(talk, incoming.interviewId);
   }
 }
 
@@ -188,8 +191,9 @@ async function returned(teacher: Teacher): Promise<void> {
 }
 
 /** News of the profile's way to the coach: told once when it waits, and then when it has arrived. */
-function tellDelivery(teacher: Teacher, news: Extract<Incoming, { kind: 'delivery' }>): void {
+async function tellDelivery(teacher: Teacher, news: Extract<Incoming, { kind: 'delivery' }>): Promise<void> {
   const { talk } = teacher;
+  await noteDelivery(talk, news);
   const coach = talk.school.coach.name;
   if (news.state === 'delivered') {
     if (!talk.memory.toldWaiting) return;

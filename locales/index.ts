@@ -25,6 +25,9 @@ const NAMESPACES = [
   'rights',
   'document',
   'dialogs',
+  'desk',
+  'meeting',
+  'plan',
 ] as const;
 type Namespace = (typeof NAMESPACES)[number];
 
@@ -43,6 +46,12 @@ const statusSchema = z.object({ complete: z.boolean(), signedBy: z.array(z.strin
 const layerSchema = metaSchema.partial().extend({ base: z.string(), name: z.string(), tag: z.string() });
 const commandsSchema = z.object({ languages: z.record(z.string(), phrases) }).catchall(phrases);
 const choicesSchema = z.record(z.string(), z.object({ title: z.string(), say: phrases }));
+/** What can be typed or pressed after sharing, and the words around a date. */
+const afterSchema = z.object({
+  words: choicesSchema,
+  time: z.object({ fillers: phrases, today: phrases, tomorrow: phrases, joiners: phrases }),
+});
+export type TimeWords = z.infer<typeof afterSchema>['time'];
 const feelingsSchema = z.record(z.string(), z.string());
 /** Per term its words; per word its forms, as placeholders of the texts. The first word is the usual one. */
 const termsSchema = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string())));
@@ -98,6 +107,10 @@ export interface Language {
   /** Words that join a list. */
   joiners(): readonly string[];
   choice(id: string): ChoiceText;
+  /** What can be typed or pressed after sharing, by id. */
+  after(): Readonly<Record<string, ChoiceText>>;
+  /** Words around a date. */
+  time(): TimeWords;
   /** The feeling words by id, in the order of the language. */
   feelings(): Readonly<Record<string, string>>;
 }
@@ -140,6 +153,7 @@ function openLanguage(instance: i18n, code: string): Language {
   });
   const { languages, ...commands } = commandsSchema.parse(readJson(base, 'commands'));
   const choices = choicesSchema.parse(readJson(base, 'choices'));
+  const after = afterSchema.parse(readJson(base, 'after'));
   const feelings = feelingsSchema.parse(readJson(base, 'feelings'));
   const terms = termsSchema.parse(readJson(base, 'terms'));
   const review = statusSchema.parse(readJson(code, 'status'));
@@ -197,6 +211,8 @@ function openLanguage(instance: i18n, code: string): Language {
         if (!choice) throw new Error(`locales/${code}/choices.json: ${id} is missing`);
         return choice;
       },
+      after: () => after.words,
+      time: () => after.time,
       feelings: () => feelings,
     };
     inVoices.set(voice, language);

@@ -23,6 +23,8 @@ export interface Plan {
   readonly intentions: readonly Intention[];
   /** Epoch ms of the first version; the questions afterwards count from here. */
   readonly at: number;
+  /** Epoch ms of this version: whoever changes another one has not seen it. */
+  readonly changedAt: number;
   readonly by: Side;
 }
 
@@ -214,7 +216,7 @@ export function makePlan(
   });
   if (intentions.length === 0) return withTimers({ ...handover, plan: null }, ['checkIn'], []);
   const first = handover.plan === null;
-  const plan: Plan = { intentions, at: handover.plan?.at ?? now, by };
+  const plan: Plan = { intentions, at: handover.plan?.at ?? now, changedAt: now, by };
   const changed = { ...handover, plan };
   return first ? withTimers(changed, ['afterTalk', 'checkIn'], checkIns) : changed;
 }

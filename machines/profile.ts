@@ -38,6 +38,8 @@ export interface Quote {
   readonly aspects: readonly AspectId[];
   /** A feeling may have been talked away here; for the coach's questions, never shown as a finding. */
   readonly talkingAway: boolean;
+  /** Something here surprised the teacher; for the coach's questions too. Absent in profiles from before it was kept. */
+  readonly surprised?: boolean;
 }
 
 export const CELLS = ['event', 'own', 'child', 'did'] as const;
@@ -132,6 +134,9 @@ function aspectsOf(
   return ASPECTS.filter((a) => found.has(a));
 }
 
+const isOwnSurprise = ({ emotion, holder, presence }: Evidence): boolean =>
+  emotion === 'surprise' && holder === 'teacher' && presence === 'expressed';
+
 function cellsOf(
   evidence: readonly Evidence[],
   heard: Heard | null,
@@ -180,6 +185,7 @@ function sentencesOf(answer: Answer, marks: Marks, cleared: Cleared): Sentence[]
         changed: mark?.state === 'changed',
         aspects: aspectsOf(answer, evidence, signals),
         talkingAway: signals.has('talkingAway'),
+        ...(evidence.some(isOwnSurprise) ? { surprised: true } : {}),
       },
       cells: cellsOf(evidence, heard, answer, span),
     });
@@ -296,4 +302,50 @@ export function buildProfile({
     ),
     others: scope === 'all' ? quotes.filter((q) => q.aspects.length === 0) : [],
   };
+}
+
+/* ---------------------------------------------------------------- questions for the coach */
+
+const COACH_QUESTIONS = ['behaviourOnly', 'child', 'own', 'surprised', 'talkingAway', 'event'] as const;
+/** When the grid raises fewer than two. */
+const ALWAYS = ['words', 'satisfying'] as const;
+export type CoachQuestionId = (typeof COACH_QUESTIONS)[number] | (typeof ALWAYS)[number];
+
+/** An open question for the talk: which, about how many of how many moments, and the first of them. */
+export interface CoachQuestion {
+  readonly id: CoachQuestionId;
+  readonly count: number;
+  readonly total: number;
+  readonly step: QuestionId | 'r2_add' | null;
+}
+
+const FEWEST_QUESTIONS = 2;
+const MOST_QUESTIONS = 4;
+
+/** Two to four open questions that follow from what was told and what was not; for the coach only. */
+export function coachQuestions({ grid, aspects }: Profile): CoachQuestion[] {
+  const total = grid.length;
+  const about = (id: CoachQuestionId, steps: readonly CoachQuestion['step'][]): CoachQuestion[] =>
+    steps.length === 0 ? [] : [{ id, count: steps.length, total, step: steps[0] ?? null }];
+  const untold = (row: GridRow, cell: CellId): boolean => row.cells[cell] === 'notDiscussed';
+  const isBehaviourOnly = (row: GridRow): boolean =>
+    untold(row, 'own') && untold(row, 'child') && !(untold(row, 'event') && untold(row, 'did'));
+  const rows = (wanted: (row: GridRow) => boolean): QuestionId[] =>
+    grid.filter(wanted).map(({ step }) => step);
+  const quotes = [...new Map(aspects.flatMap((a) => a.quotes).map((q) => [q.id, q])).values()];
+  const stepsOf = (wanted: (quote: Quote) => boolean) => [
+    ...new Set(quotes.filter(wanted).map(({ step }) => step)),
+  ];
+  const steps: Readonly<Record<(typeof COACH_QUESTIONS)[number], readonly CoachQuestion['step'][]>> = {
+    behaviourOnly: rows(isBehaviourOnly),
+    // A moment of which only behaviour was told is asked about once.
+    child: rows((row) => untold(row, 'child') && !isBehaviourOnly(row)),
+    own: rows((row) => untold(row, 'own') && !isBehaviourOnly(row)),
+    surprised: stepsOf((quote) => quote.surprised === true),
+    talkingAway: stepsOf((quote) => quote.talkingAway),
+    event: rows((row) => untold(row, 'event') && untold(row, 'did')),
+  };
+  const found = COACH_QUESTIONS.flatMap((id) => about(id, steps[id])).slice(0, MOST_QUESTIONS);
+  const more = ALWAYS.map((id): CoachQuestion => ({ id, count: total, total, step: null }));
+  return [...found, ...more.slice(0, Math.max(0, FEWEST_QUESTIONS - found.length))];
 }

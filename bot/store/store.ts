@@ -14,6 +14,8 @@ import { readStatus, sweep } from './sweep.ts';
 import { runTurn, type TurnTools } from './turn.ts';
 import type { Store } from './types.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** `dataDir`: SQLite in this folder. `databaseUrl`: PostgreSQL. */
 export type StorePlace = { readonly dataDir: string } | { readonly databaseUrl: string };
 
@@ -82,7 +84,8 @@ function createStore(tools: TurnTools): Store {
       return rows.map(({ interview_id: interviewId, coach, conversation_id: lane, due_at }) => ({
         lane,
         interviewId,
-        key: `due ${interviewId} ${coach} ${due_at}`,
+        // What could not be done is tried again an hour later; what was done is not due any more.
+        key: `due ${interviewId} ${coach} ${due_at} ${Math.floor(now / HOUR_MS)}`,
       }));
     },
     ...createOutbox(tools),

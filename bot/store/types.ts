@@ -167,7 +167,7 @@ export interface Store {
   inTurn<T>(lane: string, opening: Opening, work: (turn: Turn) => Promise<T>): Promise<T>;
   /** Lanes with something waiting whose time has come, oldest first. */
   dueLanes(now: number, limit: number): Promise<readonly string[]>;
-  /** Interviews of which something is to follow now, with their conversation; `key` is the same until it has happened. */
+  /** Interviews of which something is to follow now, with their conversation; within the hour, `key` is the same until it has happened. */
   dueHandovers(
     now: number,
     limit: number,

@@ -156,6 +156,8 @@ const WAYS: readonly (readonly [string, string, Way])[] = [
   ['de', 'typing every word', { buttons: false, keyboard: false }],
 ];
 
+const OPEN: Readonly<Record<string, string>> = { nl: 'Openen', en: 'Open', de: 'Öffnen' };
+
 for (const [lang, how, way] of WAYS) {
   browserTest(`an interview in ${lang}, ${how}, reaches the coach`, async () => {
     const pages = await startWithPages();
@@ -186,6 +188,11 @@ for (const [lang, how, way] of WAYS) {
         .first()
         .waitFor({ timeout: 20_000 });
       await coach.page.screenshot({ path: join(OUTPUT, `coach-${lang}.png`) });
+      await coach.press(OPEN[lang] ?? '');
+      await coach.page
+        .getByText(String(said['q5_hard']).split('. ')[1] ?? '')
+        .first()
+        .waitFor({ timeout: 20_000 });
       if (lang === 'nl') await portrait(coach, 'coach.png', 'start');
       const seen = await coach.page.innerText('body');
       expect(seen).toContain(said['c4_alias']);

@@ -39,6 +39,8 @@ import { reader } from './support/reader.ts';
       // The coach never opened the chat: the profile waits, and the teacher hears so.
       await chat.until((heard) => (heard.includes('niet om Coach Noor te bereiken') ? true : null));
       const coach = await openChat(browser, pages.coach);
+      await coach.page.getByText('Gemaakt uit een chatgesprek').first().waitFor();
+      await coach.press('Openen');
       await coach.page.getByText('conceptprofiel over de relatie').first().waitFor();
       await coach.page.getByText('Maandag liep hij **weg** [hier](http://x).').first().waitFor();
       await chat.page.getByText('aangekomen bij Coach Noor').first().waitFor();

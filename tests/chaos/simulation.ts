@@ -209,14 +209,25 @@ function schoolFile(
   });
 }
 
-/** The coach reads, and opens the chat: at once, or when most of the interviews are over. */
+/** The first button of a card in the coach's chat: to open the whole profile. */
+function openButton(activity: Arrived['activity']): string | null {
+  if (activity.channelData?.klankbord?.kind !== 'profile') return null;
+  const card = activity.attachments?.[0]?.content as
+    { actions?: { data?: { klankbord?: string } }[] } | undefined;
+  return card?.actions?.[0]?.data?.klankbord ?? null;
+}
+
+/** The coach reads, opens every profile that is shared, and opens the chat: at once, or when most of the interviews are over. */
 async function receiveCoach(
   { sender, habit }: Coach,
   connector: StormyConnector,
   mail: Mail,
   storm: Storm,
 ): Promise<void> {
-  connector.follow(sender.conversationId, () => undefined);
+  connector.follow(sender.conversationId, (activity) => {
+    const token = openButton(activity);
+    if (token !== null) void mail.post(sender, { type: 'message', value: { klankbord: token } });
+  });
   if (habit !== 'late') connector.reachable.set(sender.aadObjectId, sender.conversationId);
   if (habit === 'reachable') return;
   if (habit === 'late') {

@@ -52,6 +52,7 @@ const CHOOSES: Readonly<Record<string, string>> = {
 
 let teams: FakeTeams;
 let teacher: Person;
+let coach: Person;
 let folder: string;
 let port: number;
 let bot: ChildProcess | null = null;
@@ -105,6 +106,12 @@ beforeAll(async () => {
   teams = await openFakeTeams();
   teams.reachable.set(COACH, 'a:coach');
   teacher = person({ bot: `http://127.0.0.1:${port}`, serviceUrl: teams.serviceUrl, aadObjectId: TEACHER });
+  coach = person({
+    bot: `http://127.0.0.1:${port}`,
+    serviceUrl: teams.serviceUrl,
+    aadObjectId: COACH,
+    conversationId: 'a:coach',
+  });
 });
 afterEach(async () => {
   if (complaints !== '') process.stderr.write(`${complaints.slice(-4000)}\n`);
@@ -174,14 +181,19 @@ test('a whole interview, killed halfway, ends with one profile for the coach in 
   expect(asked.filter((step) => step.startsWith('q') && !step.includes(' ')).at(-1)).toBe('q8_best');
 
   const isProfile = (activity: WireActivity) => labelOf(activity)?.kind === 'profile';
-  await teams.next((activity, call) => isProfile(activity) && call.conversationId === 'a:coach');
+  const toCoach = (activity: WireActivity, call: { conversationId: string }) =>
+    isProfile(activity) && call.conversationId === 'a:coach';
+  const card = await teams.next(toCoach);
+  const [open] = (card.attachments?.[0]?.content['actions'] ?? []) as { data: { klankbord: string } }[];
+  await coach.press(open?.data.klankbord ?? '');
+  await teams.next(toCoach);
   // Long enough for anything that would be sent twice.
   await pause(1_500);
   const preview = teams
     .messages(teacher.conversationId)
     .filter((one) => labelOf(one)?.step === 'r3_share' && labelOf(one)?.kind === 'review');
   // A long profile comes in several parts.
-  const profile = teams.messages('a:coach').filter(isProfile);
+  const profile = teams.messages('a:coach').filter(isProfile).slice(1);
   const kept = Object.values(SAYS)
     .flatMap((said) => said.match(/[^.]+\./g) ?? [])
     .map((sentence) => sentence.trim())

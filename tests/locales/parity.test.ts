@@ -24,6 +24,10 @@ const FILES = [
   'coach',
   'safety',
   'rights',
+  'after',
+  'desk',
+  'meeting',
+  'plan',
   'document',
   'dialogs',
 ] as const;
@@ -100,6 +104,9 @@ function readTexts(lang: string): [string, string][] {
     'coach',
     'safety',
     'rights',
+    'desk',
+    'meeting',
+    'plan',
     'document',
   ] as const;
   const titles = Object.entries(read(lang, 'choices') as Record<string, Choice>).map(

@@ -16,6 +16,8 @@ const ELEMENTS = new Set([
   'Input.Toggle',
   'Input.ChoiceSet',
   'Input.Text',
+  'Input.Date',
+  'Input.Time',
   'Action.Submit',
   'Action.Execute',
   'Action.ToggleVisibility',

@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly file?: string;
   readonly school?: Partial<SchoolView>;
   readonly quietMs?: number;
+  /** Names that Teams knows them by. */
+  readonly names?: { readonly teacher?: string; readonly coach?: string };
 }
 
 export interface Stage {
@@ -47,6 +49,8 @@ export interface Stage {
   readonly inbox: Inbox;
   /** Everything that goes to the coach, in order. */
   readonly toCoach: Outgoing[];
+  /** What the teacher is told without having said something. */
+  readonly toTeacher: Outgoing[];
   /** What is to become of messages that were sent before. */
   readonly changes: NonNullable<OutboxItem['earlier']>[];
   /** One message of the teacher; gives what the bot says to it. */
@@ -62,6 +66,15 @@ export interface Stage {
   }): Promise<void>;
   /** What the last message was answered with, if it was a dialog that was opened or sent. */
   answer(): InvokeAnswer | undefined;
+  /** One message of the coach, in the coach's own chat; gives everything that comes there. */
+  sendAsCoach(incoming: Incoming, key?: string): Promise<readonly Outgoing[]>;
+  /** Another person's message, by directory id: in a chat of their own, in a role of theirs. */
+  sendAs(
+    who: { readonly id: string; readonly role: 'teacher' | 'coach' },
+    incoming: Incoming,
+  ): Promise<readonly Outgoing[]>;
+  /** Lets time pass, and what falls due in it happen; in ms. */
+  pass(ms: number): Promise<void>;
   /** Closes and opens the store again, as a restart does. */
   restart(): Promise<void>;
   /** Writes the school file anew, as somebody does beside a running bot. */
@@ -73,7 +86,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageOptions): Promise<Stage> {
+export async function openStage({
+  lang,
+  file,
+  school = {},
+  quietMs = 0,
+  names = {},
+}: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'klankbord-stage-'));
   const key = Buffer.alloc(32, 7);
   const clock = { now: Date.UTC(2026, 10, 23, 15, 0, 0) };
@@ -92,7 +111,16 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
     userId: 'teacher',
     aadObjectId: '00000000-0000-4000-8000-0000000000ac',
     locale: lang,
+    ...(names.teacher ? { name: names.teacher } : {}),
   };
+  const coach: Reference = {
+    ...reference,
+    conversationId: 'coach-chat',
+    userId: 'coach',
+    aadObjectId: view.coach.aadObjectId,
+    name: names.coach ?? view.coach.name,
+  };
+  const roles = new Map<string | null, 'teacher' | 'coach'>([[coach.aadObjectId, 'coach']]);
   const open = async (): Promise<{ store: Store; inbox: Inbox }> => {
     const opened = await openStore({ dataDir: folder }, { key, now: world.now });
     if (file !== undefined) {
@@ -110,7 +138,10 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
       bypasses: turns.bypasses,
       world,
       quietMs,
-      placeOf: () => ({ role: 'teacher', schoolId: settings?.schools.file.schools[0]?.id ?? view.id }),
+      placeOf: ({ aadObjectId }) => ({
+        role: roles.get(aadObjectId) ?? 'teacher',
+        schoolId: settings?.schools.file.schools[0]?.id ?? view.id,
+      }),
     });
     return { store, inbox };
   };
@@ -119,24 +150,56 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
   let last: InvokeAnswer | undefined;
   const toCoach: Outgoing[] = [];
   const changes: Stage['changes'] = [];
-  const send: Stage['send'] = async (incoming, given) => {
+  const toTeacher: Outgoing[] = [];
+  const others: Outgoing[] = [];
+  const post = async (from: Reference, incoming: Incoming, given?: string) => {
     clock.now += 1000;
     const key = given ?? `message-${(sent += 1)}`;
     const item = { key, incoming, sentAt: clock.now, receivedAt: clock.now };
-    const { replies, answer } = await inbox.receive(reference, item, { wantsReplies: true });
+    const { replies, answer } = await inbox.receive(from, item, { wantsReplies: true });
     last = answer;
+    await deliver();
+    // What follows on it in another chat comes after what was said here.
+    await inbox.drain();
+    await deliver();
+    return replies;
+  };
+  const deliver = async () => {
     // Per destination only the first unsent message can be claimed.
     for (;;) {
       const items = await store.claim(clock.now, clock.now + 1, 50);
       if (items.length === 0) break;
       for (const claimed of items) {
         if (claimed.earlier) changes.push(claimed.earlier);
-        if (claimed.message.to !== 'here' && claimed.earlier?.act !== 'delete') toCoach.push(claimed.message);
+        const { message, reference: to } = claimed;
+        const coachs = message.to !== 'here' || to?.userId === 'coach';
+        if (claimed.earlier?.act === 'delete') {
+          // Nothing to read.
+        } else if (coachs) toCoach.push(message);
+        else if (to?.userId === 'teacher') toTeacher.push(message);
+        else others.push(message);
         await store.settle(claimed.id, { state: 'sent', activityId: `sent-${claimed.id}` });
+        const { interviewId } = message;
+        if (message.to === 'here' || interviewId === undefined || claimed.earlier) continue;
+        const news: Incoming = { kind: 'delivery', interviewId, state: 'delivered', reason: '' };
+        await inbox.internal(claimed.lane, news, `${claimed.id} delivered`);
       }
     }
-    return replies;
   };
+  /** The first moment up to `end` at which something falls due, to the second; `end` when nothing does. */
+  const nextDue = async (from: number, end: number): Promise<number> => {
+    const isDue = async (at: number) => (await store.dueHandovers(at, 1)).length > 0;
+    if (!(await isDue(end))) return end;
+    let [before, after] = [from, end];
+    while (after - before > 1000) {
+      const middle = Math.floor((before + after) / 2);
+      if (await isDue(middle)) after = middle;
+      else before = middle;
+    }
+    return after;
+  };
+  const send: Stage['send'] = (incoming, given) => post(reference, incoming, given);
+
   return {
     get store() {
       return store;
@@ -145,9 +208,32 @@ export async function openStage({ lang, file, school = {}, quietMs = 0 }: StageO
       return inbox;
     },
     toCoach,
+    toTeacher,
     changes,
     send,
     answer: () => last,
+    async sendAsCoach(incoming, given) {
+      const before = toCoach.splice(0);
+      const replies = await post(coach, incoming, given);
+      const all = [...replies, ...toCoach.splice(0)];
+      toCoach.push(...before);
+      return all;
+    },
+    async sendAs({ id, role }, incoming) {
+      roles.set(id, role);
+      const from = { ...reference, conversationId: `chat-${id}`, userId: id, aadObjectId: id };
+      const replies = await post(from, incoming);
+      return [...replies, ...others.splice(0)];
+    },
+    async pass(ms) {
+      const end = clock.now + ms;
+      for (;;) {
+        clock.now = await nextDue(clock.now, end);
+        await inbox.drain();
+        await deliver();
+        if (clock.now >= end) return;
+      }
+    },
     say: (text) => send({ kind: 'text', text, sources: [`m${sent + 1}`] }),
     look: () =>
       store.inTurn(store.laneOf(reference), {}, async (turn) => {

@@ -9,10 +9,12 @@
  *   # dialogs          (a client that shows them)    > [open]    > [send preview keep2=false text3=Some_words]
  *   > [edit 3: text]    > [delete 3]   (the third message typed)    > [restart]    > [wait 2d]
  *   < (step kind probe) what the bot says
- *   ! what goes to the coach
+ *   c> what the coach types, in the coach's own chat; the same directions, with [press open] and the like for what comes after sharing
+ *   ! what comes to the coach
  *   = what the dialog shows
+ *   # names: Anne, Noor     the names that Teams has of teacher and coach
  *
- * Only the lines with `>` and `#` are input; the rest is what came of it.
+ * Only the lines with `>`, `c>` and `#` are input; the rest is what came of it.
  */
 import { readFileSync } from 'node:fs';
 import type { DialogView, Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
@@ -45,27 +47,42 @@ export async function play(
       : { file: readFileSync(new URL(`../transcripts/${school}`, import.meta.url), 'utf8') };
   const dialogs = /^# dialogs$/mu.test(source);
   const consent = /^# documents: consent/mu.test(source);
+  const [teacher, coach] = /^# names: (.+)/mu.exec(source)?.[1]?.split(', ') ?? [];
+  const names = { ...(teacher ? { teacher } : {}), ...(coach ? { coach } : {}) };
   const stage = await openStage({
     lang: locale,
+    names,
     ...file,
     school: { dialogs, ...(consent ? { documents: 'consent' as const } : {}) },
   });
-  const player = new Player(stage);
+  const players = {
+    teacher: new Player(stage, (incoming) => stage.send(incoming)),
+    coach: new Player(stage, (incoming) => stage.sendAsCoach(incoming)),
+  };
   const out: string[] = [];
   try {
     for (const line of source.split('\n')) {
       if (line.startsWith('#')) out.push(line);
-      if (!line.startsWith('>')) continue;
+      const [, who, input] = /^(c?)>(.*)/u.exec(line) ?? [];
+      if (input === undefined) continue;
       out.push('', line);
-      const said = await player.act(line.slice(1).trim());
-      for (const message of [...said, ...stage.toCoach]) checkCard(message);
-      for (const message of said) look(message, 'teacher');
-      for (const message of stage.toCoach) look(message, 'coach');
+      const replies = await players[who === 'c' ? 'coach' : 'teacher'].act(input.trim());
+      const heard = {
+        teacher: [...(who === 'c' ? [] : replies), ...stage.toTeacher.splice(0)],
+        coach: [...(who === 'c' ? replies : []), ...stage.toCoach.splice(0)],
+      };
       const answer = stage.answer();
       if (answer && 'dialog' in answer) look(asMessage(answer.dialog), 'dialog');
-      for (const message of said) out.push(...lines('<', message, false));
-      out.push(...dialogLines(stage.answer()));
-      for (const message of stage.toCoach.splice(0)) out.push(...lines('!', message, true));
+      // Each side is shown what it said first.
+      for (const side of who === 'c' ? (['coach', 'teacher'] as const) : (['teacher', 'coach'] as const)) {
+        for (const message of heard[side]) {
+          checkCard(message);
+          players[side].see(message);
+          look(message, side);
+          out.push(...lines(side === 'coach' ? '!' : '<', message, side === 'coach'));
+        }
+      }
+      out.push(...dialogLines(answer));
     }
   } finally {
     await stage.close();
@@ -118,11 +135,19 @@ export function localeOf(source: string): string {
 }
 
 export function createPlayer(stage: Stage): { act(input: string): Promise<readonly Outgoing[]> } {
-  return new Player(stage);
+  const player = new Player(stage, (incoming) => stage.send(incoming));
+  return {
+    async act(input) {
+      const said = await player.act(input);
+      for (const message of said) player.see(message);
+      return said;
+    },
+  };
 }
 
 class Player {
   readonly #stage: Stage;
+  readonly #post: (incoming: Incoming) => Promise<readonly Outgoing[]>;
   #typed = 0;
   #buttons: Submit[] = [];
   #offer = '';
@@ -130,8 +155,9 @@ class Player {
   #dialog: InvokeAnswer = null;
   #lang = 'nl';
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, post: (incoming: Incoming) => Promise<readonly Outgoing[]>) {
     this.#stage = stage;
+    this.#post = post;
   }
 
   async act(input: string): Promise<readonly Outgoing[]> {
@@ -141,60 +167,62 @@ class Player {
       : await this.#type(input);
     const answer = this.#stage.answer();
     if (answer && 'dialog' in answer) this.#dialog = answer;
-    for (const message of said) {
-      const actions = (message.card?.['actions'] ?? []) as Submit[];
-      if (actions.length > 0) this.#buttons = actions;
-      if (message.file && 'offer' in message.file) this.#offer = message.file.offer.token;
-      this.#opener = actions.find(({ data }) => data.msteams)?.data.klankbord ?? this.#opener;
-      this.#lang = texts.negotiate(message.lang) ?? this.#lang;
-    }
     return said;
+  }
+
+  /** A message that came into this chat. */
+  see(message: Outgoing): void {
+    const actions = (message.card?.['actions'] ?? []) as Submit[];
+    if (actions.length > 0) this.#buttons = actions;
+    if (message.file && 'offer' in message.file) this.#offer = message.file.offer.token;
+    this.#opener = actions.find(({ data }) => data.msteams)?.data.klankbord ?? this.#opener;
+    this.#lang = texts.negotiate(message.lang) ?? this.#lang;
   }
 
   #type(text: string): Promise<readonly Outgoing[]> {
     this.#typed += 1;
     const lines = text.replaceAll('\\n', '\n');
-    return this.#stage.send({ kind: 'text', text: lines, sources: [`typed-${this.#typed}`] });
+    return this.#post({ kind: 'text', text: lines, sources: [`typed-${this.#typed}`] });
   }
 
   async #stageDirection(what: string, rest: string): Promise<readonly Outgoing[]> {
     switch (what) {
       case 'arrived':
-        return this.#stage.send({ kind: 'arrived', installed: true });
+        return this.#post({ kind: 'arrived', installed: true });
       case 'left':
-        return this.#stage.send({ kind: 'left' });
+        return this.#post({ kind: 'left' });
       case 'voice':
       case 'file':
       case 'picture':
       case 'empty':
-        return this.#stage.send({ kind: 'unreadable', what });
+        return this.#post({ kind: 'unreadable', what });
       case 'open':
-        return this.#stage.send({ kind: 'dialogOpen', token: this.#opener });
+        return this.#post({ kind: 'dialogOpen', token: this.#opener });
       case 'send':
-        return this.#stage.send(this.#sendDialog(rest));
+        return this.#post(this.#sendDialog(rest));
       case 'press':
-        return this.#stage.send(this.#press(rest));
+        return this.#post(this.#press(rest));
       case 'edit': {
         const [, n, text] = /^(\d+): (.+)$/u.exec(rest) ?? [];
-        return this.#stage.send({ kind: 'edited', source: `typed-${n}`, text: text ?? '' });
+        return this.#post({ kind: 'edited', source: `typed-${n}`, text: text ?? '' });
       }
       case 'delete':
-        return this.#stage.send({ kind: 'deleted', source: `typed-${rest}` });
+        return this.#post({ kind: 'deleted', source: `typed-${rest}` });
       case 'consent': {
         const upload = { url: 'https://klank-my.sharepoint.com/up', file: FILE };
         const answer = rest === 'yes' ? { accepted: true, upload } : { accepted: false, upload: null };
-        return this.#stage.send({ kind: 'file', token: this.#offer, message: 'card', ...answer });
+        return this.#post({ kind: 'file', token: this.#offer, message: 'card', ...answer });
       }
       case 'uploaded': {
         const state = rest as 'done' | 'unsure' | 'failed' | 'gone';
-        return this.#stage.send({ kind: 'uploaded', state, message: 'card', file: FILE });
+        return this.#post({ kind: 'uploaded', state, message: 'card', file: FILE });
       }
       case 'restart':
         await this.#stage.restart();
         return [];
       case 'wait': {
         const [, n, unit] = /^(\d+)([mhd])$/u.exec(rest) ?? [];
-        this.#stage.wait(Number(n) * (UNITS[unit ?? ''] ?? 0));
+        await this.#stage.pass(Number(n) * (UNITS[unit ?? ''] ?? 0));
         return [];
       }
       default:
@@ -227,10 +255,15 @@ class Player {
   /** A press on the button that this choice has on the latest card. */
   #press(rest: string): Incoming {
     const [id = '', ...inputs] = rest.split(/\s+/u);
-    const { title } = texts.language(this.#lang).choice(id);
-    const button = this.#buttons.find((b) => b.title === title);
+    const language = texts.language(this.#lang);
+    // A number is the place of the button on the card: some have a date for a title.
+    const title = language.after()[id]?.title ?? (/^\d$/u.test(id) ? id : language.choice(id).title);
+    const button = this.#buttons.find((b) => b.title === title) ?? this.#buttons[Number(id) - 1];
     if (!button) throw new Error(`There is no button "${title}" (${id}) on the latest card`);
-    const values = Object.fromEntries(inputs.map((pair) => pair.split('=') as [string, string]));
+    // An underscore stands for a space.
+    const values = Object.fromEntries(
+      inputs.map((pair) => pair.split('=') as [string, string]).map(([k, v]) => [k, v.replaceAll('_', ' ')]),
+    );
     return { kind: 'button', token: button.data.klankbord, values };
   }
 }

@@ -1,7 +1,8 @@
 /** What stands in the document of a profile, and on whose copy. */
 import { describe, expect, it } from '@jest/globals';
 import type { Block } from '../../../dialogs/paper.ts';
-import { profilePaper, questionsFor } from '../../../dialogs/profile-document.ts';
+import { questionLines } from '../../../dialogs/coach-card.ts';
+import { profilePaper } from '../../../dialogs/profile-document.ts';
 import { loadTexts } from '../../../locales/index.ts';
 import type { Profile, Quote } from '../../../machines/profile.ts';
 import { profileOf, STORIES } from '../../support/told.ts';
@@ -85,13 +86,13 @@ describe('the document of a profile', () => {
   it.each(['nl', 'en', 'de'])('asks the coach two to four open questions (%s)', (lang) => {
     const language = texts.language(lang);
     for (const story of Object.values(STORIES.nl)) {
-      const questions = questionsFor(language, profileOf(story, 'nl'));
+      const questions = questionLines(language, profileOf(story, 'nl'));
       expect(questions.length).toBeGreaterThanOrEqual(2);
       expect(questions.length).toBeLessThanOrEqual(4);
       for (const question of questions) expect(question).toMatch(/\?$/u);
     }
-    const told = questionsFor(texts.language('nl'), profileOf(STORIES.nl.short, 'nl'));
-    expect(told[0]).toContain('hoe het voor Vos was');
+    const told = questionLines(texts.language('nl'), profileOf(STORIES.nl.short, 'nl'));
+    expect(told.join(' ')).toContain('hoe Vos zich voelde');
   });
 
   it('says in words how a thing was told, and that what was not told is not yet discussed', () => {
