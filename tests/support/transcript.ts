@@ -74,15 +74,16 @@ export async function play(
       const answer = stage.answer();
       if (answer && 'dialog' in answer) look(asMessage(answer.dialog), 'dialog');
       // Each side is shown what it said first.
-      for (const side of who === 'c' ? (['coach', 'teacher'] as const) : (['teacher', 'coach'] as const)) {
+      const sides = who === 'c' ? (['coach', 'teacher'] as const) : (['teacher', 'coach'] as const);
+      for (const side of sides) {
         for (const message of heard[side]) {
           checkCard(message);
           players[side].see(message);
           look(message, side);
           out.push(...lines(side === 'coach' ? '!' : '<', message, side === 'coach'));
         }
+        if (side === sides[0]) out.push(...dialogLines(answer));
       }
-      out.push(...dialogLines(answer));
     }
   } finally {
     await stage.close();
