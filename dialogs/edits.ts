@@ -5,9 +5,9 @@ import { sameKey, type Answer } from '../machines/journal.ts';
 import { mergeWords, readWords } from '../machines/words.ts';
 import { readSliders, toWords } from '../machines/sliders.ts';
 import { wordsIn } from './lookback.ts';
-import { editHeld } from './masking.ts';
+import { editHeld, identifies, maskNew } from './masking.ts';
 import { raise, recheck } from './safety.ts';
-import { listeningFor, type Teacher } from './teacher.ts';
+import { listeningFor, readAlias, type Teacher } from './teacher.ts';
 
 /** What a changed text is listened to for: its own question, or what may be said at the end. */
 function hear(teacher: Teacher, answer: Answer, text: string): Answer['heard'] {
@@ -70,8 +70,15 @@ async function replace(
   what: 'edited' | 'deleted',
 ): Promise<void> {
   const { talk } = teacher;
+  if (pieces.join('\n') === answer.text) return;
+  // Names and words are repeated in later questions: what is about safety does not get there by an edit either.
+  if (answer.step === 'c4_alias' || answer.step === 'q1_words') {
+    const said = pieces.join('\n');
+    if (await raise(teacher, said, teacher.listen(said, 'closing'), { filed: false })) return;
+  }
+  if (answer.step === 'c4_alias') return rename(teacher, answer, pieces.join('\n'), sources, what);
+  pieces = pieces.map((piece) => maskNew(talk, piece, answer.text));
   const text = pieces.join('\n');
-  if (text === answer.text) return;
   const { pieces: _old, words: _words, ...rest } = answer;
   const words = wordsOf(teacher, answer, text);
   await talk.file({
@@ -83,12 +90,27 @@ async function replace(
     heard: hear(teacher, answer, words?.join(', ') ?? text),
   });
   const names = talk.open().names;
-  if (answer.step === 'c4_alias') talk.update({ names: { ...names, alias: text.trim() } });
   if (answer.step === 'q1_words' && words) talk.update({ names: { ...names, words } });
   await recheck(talk);
   await settle(teacher, what);
   // Said after what became of the edit, and last, so that it is what stands on the screen.
   await raise(teacher, text, words ? null : hear(teacher, answer, text), { filed: true });
+}
+
+/** The nickname was edited: it must be one. */
+async function rename(
+  teacher: Teacher,
+  answer: Answer,
+  text: string,
+  sources: readonly string[],
+  what: 'edited' | 'deleted',
+): Promise<void> {
+  const { talk } = teacher;
+  const alias = identifies(talk, text) ? null : readAlias(text);
+  if (alias === null) return talk.notice('editUnknown');
+  await talk.file({ ...answer, text: alias, sources });
+  talk.update({ names: { ...talk.open().names, alias } });
+  await settle(teacher, what);
 }
 
 function wordsOf(teacher: Teacher, answer: Answer, text: string): readonly string[] | null {

@@ -2,7 +2,7 @@
  * An answer that may tell who somebody is waits, unfiled, until the teacher says whether that is to be masked. Asked once per answer.
  */
 import { identifierWords } from '../locales/identifiers.ts';
-import { pendingOf } from '../machines/course.ts';
+import { paceOf, pendingOf } from '../machines/course.ts';
 import { findIdentifiers, mask, type Identifier } from '../machines/identifiers.ts';
 import { sameKey } from '../machines/journal.ts';
 import type { Ask } from '../machines/slots.ts';
@@ -71,11 +71,29 @@ export async function chooseMasking(teacher: Teacher, id: (typeof CHOICES)[numbe
   talk.update({ held: null });
   const said = id === 'mask' ? masked(talk, held) : held;
   keepDecisions(teacher, held.text, said.text);
-  const ask = pendingOf(await talk.snapshot());
+  const snapshot = await talk.snapshot();
+  const ask = pendingOf(snapshot);
   // What it answers is not asked any more: it was changed in Teams meanwhile, or taken back.
   if (!ask || !sameKey(ask, held)) return ask ? teacher.perform([{ type: 'ask', ask }]) : undefined;
+  if (paceOf(snapshot) === 'paused') return teacher.hold(ask, said, { released: true });
   return teacher.answer(ask, said, { released: true });
 }
+
+/**
+ * A text that changes what is kept already, in Teams or in the review: what it newly tells of somebody is masked at once, and said.
+ * `before`: what is kept; what the teacher left in there stays.
+ */
+export function maskNew(talk: Talk, text: string, before: string): string {
+  const fresh = findIn(talk, text).filter(({ start, end }) => !before.includes(text.slice(start, end)));
+  if (fresh.length === 0) return text;
+  const { language } = talk;
+  const kinds = [...new Set(fresh.map(({ kind }) => language.t(`safety:masked.${kind}`)))];
+  talk.notice('safety:maskedNow', { what: kinds.join(', ') });
+  return mask(text, fresh, (kind) => language.t(`safety:masked.${kind}`));
+}
+
+/** Whether a text tells who somebody is. */
+export const identifies = (talk: Talk, text: string): boolean => findIn(talk, text).length > 0;
 
 function masked(talk: Talk, held: Held): Said {
   const { language } = talk;

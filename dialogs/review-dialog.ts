@@ -9,6 +9,7 @@ import { heading, paragraph, sentenceField, textInput, type Element } from './ca
 import { sayInDialog, showDialog, type Sent } from './dialog.ts';
 import { decide, previewOf, rowsOf, type Decision, type Row } from './review.ts';
 import { isPinned, raise } from './safety.ts';
+import { maskNew } from './masking.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
 
@@ -209,6 +210,8 @@ async function keepDecisions(
     const heard = typeof decision === 'object' ? teacher.listen(decision.text, 'closing') : null;
     if (typeof decision === 'object' && (await raise(teacher, decision.text, heard, { filed: false })))
       raised = true;
+    else if (typeof decision === 'object')
+      decisions.push([row, { text: maskNew(talk, decision.text, row.original) }]);
     else decisions.push([row, decision]);
   }
   decide(talk, decisions);

@@ -6,6 +6,8 @@ import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
 import { readReviewCommand } from './commands.ts';
+import { maskNew } from './masking.ts';
+import { raise } from './safety.ts';
 import { buttonTo } from './dialog.ts';
 import { speak } from './beside.ts';
 import { coachCard } from './coach-card.ts';
@@ -266,9 +268,14 @@ export async function readInReview(teacher: Teacher, ask: Ask, text: string): Pr
     say('unknown');
     return true;
   }
+  if (command.id === 'reviewChange') {
+    // As in an answer: what may be about safety is heard and not written into the profile, and nobody is named by it.
+    const heard = teacher.listen(command.text, 'closing');
+    if (await raise(teacher, command.text, heard, { filed: false })) return true;
+  }
   const decision =
     command.id === 'reviewChange'
-      ? { text: command.text }
+      ? { text: maskNew(talk, command.text, row.original) }
       : command.id === 'reviewRemove'
         ? 'remove'
         : 'keep';

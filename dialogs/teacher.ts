@@ -27,7 +27,7 @@ import { obey } from './anytime.ts';
 import { carryOut, type After } from './following.ts';
 import { openedBy } from './dialog.ts';
 import { wordsIn } from './lookback.ts';
-import { addToHeld, chooseMasking, holdBack } from './masking.ts';
+import { addToHeld, chooseMasking, holdBack, identifies } from './masking.ts';
 import type { Incoming } from './ports.ts';
 import { chooseInReview, readInReview } from './review.ts';
 import { addWhileAsked, chooseSafety, isConfirmed, leaveMoment, raise, showPinned } from './safety.ts';
@@ -55,6 +55,18 @@ export const isFreeText = (ask: Ask | null): boolean =>
   ask !== null &&
   !isSliders(ask.step) &&
   (isQuestion(ask.step) || isAsideQuestion(ask.step) || FREE_TEXT.has(ask.step));
+
+/** The nickname in a text; null when it can be none. */
+export function readAlias(text: string): string | null {
+  const alias = text
+    .trim()
+    .replace(/^["'“‘]+|["'”’.!?]+$/gu, '')
+    .replace(/\s+/gu, ' ');
+  const usable = /^[\p{L}\p{M}][\p{L}\p{M}' -]*$/u.test(alias);
+  return usable && alias.length <= LONGEST_ALIAS && alias.split(' ').length <= LONGEST_ALIAS_WORDS
+    ? alias
+    : null;
+}
 
 export class Teacher {
   readonly talk: Talk;
@@ -254,6 +266,12 @@ export class Teacher {
     // Names and words are repeated in later questions, so they are no place for what is about safety.
     if (!keeps || WORDS.has(ask.step) || isSliders(ask.step)) {
       if (await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })) return;
+      // A nickname that tells who it is is none: nothing to mask, another one is asked for.
+      if (ask.step === 'c4_alias' && identifies(talk, said.text)) {
+        const replace = talk.language.t('interview:c4_again');
+        return this.perform([{ type: 'ask', ask }], { replace });
+      }
+      if (ask.step === 'q1_words' && !released && holdBack(talk, ask, said)) return void putWaiting(talk);
     } else if (!released && holdBack(talk, ask, said)) {
       const heard = this.listen(said.text, listeningFor(ask.step, ask.probe));
       if (!(await raise(this, said.text, heard, { filed: true }))) putWaiting(talk);
@@ -292,13 +310,8 @@ export class Teacher {
   }
 
   async #nameAlias(ask: Ask, said: Said): Promise<void> {
-    const alias = said.text
-      .trim()
-      .replace(/^["'“‘]+|["'”’.!?]+$/gu, '')
-      .replace(/\s+/gu, ' ');
-    const words = alias.split(' ');
-    const usable = /^[\p{L}\p{M}][\p{L}\p{M}' -]*$/u.test(alias);
-    if (!usable || alias.length > LONGEST_ALIAS || words.length > LONGEST_ALIAS_WORDS) {
+    const alias = readAlias(said.text);
+    if (alias === null) {
       return this.perform([{ type: 'ask', ask }], { replace: this.talk.language.t('interview:c4_again') });
     }
     this.talk.update({ names: { ...this.talk.open().names, alias } });
@@ -379,8 +392,13 @@ export class Teacher {
   }
 
   /** A text during a pause waits, with the question it may be the answer to, until the teacher goes on. */
-  async hold(ask: Ask | null, said: Said): Promise<void> {
+  async hold(ask: Ask | null, said: Said, { released = false }: { released?: boolean } = {}): Promise<void> {
     const { talk } = this;
+    if (!released && ask && isFreeText(ask) && holdBack(talk, ask, said)) {
+      if (!(await raise(this, said.text, this.listen(said.text, 'closing'), { filed: true })))
+        putWaiting(talk);
+      return;
+    }
     if (ask && isFreeText(ask)) {
       const earlier = (await talk.answers()).find((a) => sameKey(a, ask));
       const both = earlier && earlier.text !== '' ? `${earlier.text}\n${said.text}` : said.text;

@@ -12,11 +12,33 @@ import type { Emotion, Evidence, Heard, Holder, ListenContext, Presence, SignalK
 /** Longer answers are heard up to here. */
 export const LONGEST = 20_000;
 
-export function listen(text: string, pack: Pack, context: ListenContext): Heard {
-  return hear(text, pack, context).heard;
+/** Where a text is cut that is longer than one look takes in: at a sentence or a word, so that nothing is said across the cut. */
+function cutAt(text: string): number {
+  const part = text.slice(0, LONGEST);
+  const at = Math.max(part.lastIndexOf('. '), part.lastIndexOf('\n'));
+  return (at > LONGEST / 2 ? at : Math.max(part.lastIndexOf(' '), LONGEST - 1)) + 1;
 }
 
-/** As `listen`, and how many comparisons it took. */
+/** What is behind the end of a long text is heard for safety only: nobody in need is overlooked for writing much. */
+export function listen(text: string, pack: Pack, context: ListenContext): Heard {
+  if (text.length <= LONGEST) return hear(text, pack, context).heard;
+  const end = cutAt(text);
+  const first = hear(text.slice(0, end), pack, context).heard;
+  const rest = listen(text.slice(end), pack, context);
+  const move = <T extends { readonly start: number; readonly end: number }>(place: T): T => ({
+    ...place,
+    start: place.start + end,
+    end: place.end + end,
+  });
+  return {
+    ...first,
+    signals: [...first.signals, ...rest.signals.filter((s) => s.kind === 'safety').map(move)],
+    sentences: [...first.sentences, ...rest.sentences.map(move)],
+    words: first.words + rest.words,
+  };
+}
+
+/** One look, with what it cost. */
 export function hear(text: string, pack: Pack, context: ListenContext): { heard: Heard; work: number } {
   const tokens = tokenise(text.length > LONGEST ? text.slice(0, LONGEST) : text, pack);
   if (tokens.length === 0)
