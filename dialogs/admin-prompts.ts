@@ -23,7 +23,7 @@ import {
   type Remark,
 } from '../machines/prompt-linter.ts';
 import { readWords } from '../machines/words.ts';
-import type { Admin } from './admin.ts';
+import type { Admin } from './admin-desk.ts';
 import { excerpt } from './asking.ts';
 import { textInput } from './cards.ts';
 import { normalise } from './commands.ts';
@@ -64,14 +64,22 @@ function standardText(admin: Admin, id: PromptId, n: number): string {
 /** Leaves the placeholders as they are. */
 const OPEN = { alias: '{{alias}}', word: '{{word}}', quote: '{{quote}}', coach: '{{coach}}' };
 
+/** How many wordings a question has. */
+export const wordingCount = ({ language }: Admin, id: PromptId): number => language.variants(keyOf(id));
+
+/** Every question with the beginning of its first wording; a star: the school's own. */
+export function describePrompts(admin: Admin): { readonly id: PromptId; readonly title: string }[] {
+  const own = admin.settings.view().prompts[admin.language.code] ?? {};
+  return PROMPT_IDS.map((id) => ({
+    id,
+    title: `${id}${own[id] ? ' *' : ''}: ${excerpt(wordingsOf(admin, id)[0] ?? '', EXCERPT)}`,
+  }));
+}
+
 export function putPrompts(admin: Admin): void {
   const { language } = admin;
   admin.go('prompts');
-  const own = admin.settings.view().prompts[language.code] ?? {};
-  const list = PROMPT_IDS.map((id, n) => {
-    const [first = ''] = wordingsOf(admin, id);
-    return `${n + 1}. ${id}${own[id] ? ' *' : ''}: ${excerpt(first, EXCERPT)}`;
-  });
+  const list = describePrompts(admin).map(({ title }, n) => `${n + 1}. ${title}`);
   admin.put(admin.text('promptsHow', { language: language.name, list: list.join('\n') }), [
     admin.word('menu'),
   ]);

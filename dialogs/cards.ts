@@ -225,3 +225,25 @@ export function choiceList(
     choices: choices.map((c) => ({ title: plain(c.title), value: c.id })),
   };
 }
+
+/** A list to choose one of. */
+export function choiceField(
+  id: string,
+  label: string,
+  choices: readonly { id: string; title: string }[],
+  value: string,
+): Element {
+  return {
+    type: 'Input.ChoiceSet',
+    id,
+    label,
+    style: 'compact',
+    value,
+    choices: choices.map((c) => ({ title: plain(c.title), value: c.id })),
+  };
+}
+
+/** Something that is so or not. */
+export function toggle(id: string, title: string, on: boolean): Element {
+  return { type: 'Input.Toggle', id, title: plain(title), value: String(on), wrap: true };
+}

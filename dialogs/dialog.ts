@@ -2,7 +2,7 @@
  * A dialog (task module) of the channel: the buttons that open one, what stands in it, and the tokens it is sent with, which work
  * once. What a token may do is decided by what the conversation remembers, never by what was sent.
  */
-import { card, type Element } from './cards.ts';
+import { card, submit, type Element } from './cards.ts';
 import type { DialogView } from './ports.ts';
 import type { Talk } from './talk.ts';
 
@@ -34,6 +34,7 @@ export interface Sent {
 
 /** On a phone and on a desk, or when Teams asks twice: the newest few can be sent. */
 const KEPT = 4;
+const MOST_BUTTONS = 6;
 
 /** The id of a button in the chat that opens a dialog. */
 export function buttonTo(talk: Talk, about: Subject): string {
@@ -69,7 +70,10 @@ export function showDialog(talk: Talk, { about, title, body, buttons, state, ...
   const open = [...(dialogs.open ?? []), { token, about, ids, ...(state === undefined ? {} : { state }) }];
   talk.remember({ dialogs: { ...dialogs, open: open.slice(-KEPT) } });
   const own = buttons.map((button, n) => ({ id: `${token}-${n}`, title: button.title }));
-  talk.reply({ dialog: { title, size: 'large', ...form, card: card(body, own, talk.language.tag, title) } });
+  const more = own.slice(0, -MOST_BUTTONS).map(submit);
+  const whole = more.length > 0 ? [...body, { type: 'ActionSet', actions: more }] : body;
+  const shown = card(whole, own.slice(-MOST_BUTTONS), talk.language.tag, title);
+  talk.reply({ dialog: { title, size: 'large', ...form, card: shown } });
 }
 
 /** A sentence in place of the dialog. */

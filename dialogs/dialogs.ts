@@ -1,5 +1,7 @@
 /** The dialogs there are: who opens one or sends one is led to what it is about. */
 import { openedBy, sayInDialog, takeSent, type Sent, type Subject } from './dialog.ts';
+import { Admin } from './admin-desk.ts';
+import { openAdmin, sendAdmin } from './admin-dialog.ts';
 import type { Invoke, SettingsPort } from './ports.ts';
 import { isProfileButton, openProfile, turnProfile } from './profile-dialog.ts';
 import { openReview, sendReview } from './review-dialog.ts';
@@ -30,9 +32,18 @@ async function open(talk: Talk, tools: Tools, about: Subject | null): Promise<vo
   switch (about) {
     case 'review':
       return openReview(new Teacher(talk, tools.packs));
+    case 'admin': {
+      const admin = adminOf(talk, tools);
+      return admin ? openAdmin(admin) : sayInDialog(talk, 'stale');
+    }
     default:
       return sayInDialog(talk, 'stale');
   }
+}
+
+/** For whoever is an admin now, whatever was so when the dialog was opened. */
+function adminOf(talk: Talk, { packs, settings }: Tools): Admin | null {
+  return settings?.isAdmin(talk.conversation.directoryId ?? null) ? new Admin(talk, settings, packs) : null;
 }
 
 async function send(talk: Talk, tools: Tools, about: Subject, sent: Sent): Promise<void> {
@@ -41,7 +52,9 @@ async function send(talk: Talk, tools: Tools, about: Subject, sent: Sent): Promi
       return turnProfile(talk, sent);
     case 'review':
       return sendReview(new Teacher(talk, tools.packs), sent);
-    default:
-      return sayInDialog(talk, 'stale');
+    case 'admin': {
+      const admin = adminOf(talk, tools);
+      return admin ? sendAdmin(admin, sent) : sayInDialog(talk, 'stale');
+    }
   }
 }

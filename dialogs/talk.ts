@@ -28,7 +28,7 @@ import type { Effect, InterviewEvent } from '../machines/interview.ts';
 import type { Handover, Week } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
 import { schoolContactsSchema, type SchoolContacts } from '../locales/contacts.ts';
-import type { AdminMemory } from './admin.ts';
+import type { AdminMemory } from './admin-desk.ts';
 import type { DialogMemory } from './dialog.ts';
 import type { FileMemory } from './documents.ts';
 import type {
@@ -234,6 +234,11 @@ export class Talk {
     this.language = this.#voiced(this.texts.language(code));
   }
 
+  /** Speaks this language until the end of the turn; the person's own choice stays. */
+  speakNow(code: string): void {
+    if (this.texts.has(code)) this.language = this.#voiced(this.texts.language(code));
+  }
+
   update(change: Partial<Omit<Interview, 'id'>>): void {
     this.interview = { ...this.open(), ...change };
     this.#interviewChanged = true;
@@ -396,6 +401,11 @@ export class Talk {
   /** Answers the invoke of this turn. */
   reply(answer: InvokeAnswer): void {
     this.#answer = answer;
+  }
+
+  /** Whether the invoke of this turn has its answer. */
+  get replied(): boolean {
+    return this.#answer !== undefined;
   }
 
   /** Puts an act on record. */

@@ -33,7 +33,10 @@ export function readDialog(answer: InvokeAnswer | undefined): Opened {
   if (problems.length > 0) throw new Error(`the dialog "${title}": ${problems.join('; ')}`);
   if (Buffer.byteLength(JSON.stringify(card)) > 25 * 1024)
     throw new Error(`the dialog "${title}" is too big`);
-  const actions = (card['actions'] ?? []) as Action[];
+  // What does not fit under a card stands at the end of it.
+  const body = card['body'] as { readonly type: string; readonly actions?: readonly Action[] }[];
+  const inside = body.flatMap(({ type, actions = [] }) => (type === 'ActionSet' ? actions : []));
+  const actions = [...inside, ...((card['actions'] ?? []) as Action[])];
   return {
     title,
     card,

@@ -237,14 +237,20 @@ class Player {
     if (!this.#dialog) throw new Error('No dialog was opened');
     const dialog = readDialog(this.#dialog);
     const language = texts.language(this.#lang);
-    const known = [`dialogs:${id}`, `admin:dialogs.${id}`].flatMap((key) => {
+    const keys = [
+      `dialogs:${id}`,
+      ...['words', 'address'].map((of) => `admin:chat.${of}.${id}`),
+      `admin:chat.${id}`,
+    ];
+    const known = keys.flatMap((key) => {
       try {
         return [language.t(key)];
       } catch {
         return [];
       }
     });
-    const title = known[0] ?? language.choice(id).title;
+    const [said] = known;
+    const title = said === undefined ? language.choice(id).title : said[0]?.toUpperCase() + said.slice(1);
     const changed = inputs.map((pair) => pair.replaceAll('_', ' ').split('=') as [string, string]);
     return {
       kind: 'dialogSent',
