@@ -86,6 +86,7 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
         p?.pronoun &&
         i > hit.from &&
         p.to < hit.to &&
+        !hit.words.has(tokens[i - 1]!.word) &&
         p.roles.has('object') &&
         !p.roles.has('subject') &&
         pack.is('at', tokens[i - 1]!.word)
@@ -166,7 +167,7 @@ export function holderOf(text: Text, reading: Reading, hit: Felt, clause: Clause
   const subject = subjectAt(clause, at);
   if (
     (hit.value.kind === 'idiom' || hit.value.kind === 'phrase' || hit.value.kind === 'own') &&
-    (!subject || subject.who === 'it')
+    (!subject || subject.who === 'it' || (clause.carried && subject === clause.subject))
   ) {
     const concerned = concernedBy(text, hit, clause);
     if (concerned) return concerned;

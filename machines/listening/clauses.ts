@@ -178,7 +178,8 @@ export function splitClauses(tokens: Token[], cast: Cast, pack: Pack): Clause[] 
         i > from + 1 &&
         pack.is('finite', t.word) &&
         cast.begins[i + 1]?.pronoun &&
-        cast.begins[i + 1]!.roles.has('subject')
+        // "als hij valt lacht hij", "dat hij niet luistert maakt me boos"
+        (cast.begins[i + 1]!.roles.has('subject') || (verbs > 0 && cast.begins[i + 1]!.roles.has('object')))
       )
         close(i);
       else if (
@@ -270,7 +271,7 @@ function giveSubjects(tokens: readonly Token[], clauses: Clause[], cast: Cast, p
         before &&
         person.from > clause.from &&
         pack.is('preposition', before.word) &&
-        !(person.pronoun && person.roles.size === 1);
+        !(person.pronoun && person.who !== 'it' && person.roles.size === 1);
       if (prepositional || (after && after.word === "'s" && owns(tokens, person, pack))) continue;
       const onlySubject = person.pronoun && !person.roles.has('object');
       const initial = person.from <= lead;

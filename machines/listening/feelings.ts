@@ -133,6 +133,17 @@ const ownWords = (hit: Felt): readonly number[] =>
 const rank = (hit: Felt): number =>
   hit.value.kind === 'idiom' || hit.value.kind === 'phrase' ? 0 : hit.value.kind === 'frame' ? 1 : 2;
 
+/** "Je zag de teleurstelling.": seen by the teacher, and nobody says whose. */
+function seen(text: Text, hit: Felt, clause: Clause): boolean {
+  const who = clause.carried ? undefined : clause.subject?.who;
+  if (hit.slot || (who !== undefined && who !== 'teacher') || !hasWord(text, clause, 'witness')) return false;
+  for (let i = clause.from; i < clause.to; i++) {
+    const p = text.begins[i];
+    if (p && p !== clause.subject && p.who !== 'it') return false;
+  }
+  return true;
+}
+
 /** A possessive or a determiner stands before it, with at most one word between. */
 function owned(text: Text, at: number): boolean {
   for (const i of [at - 1, at - 2]) {
@@ -214,7 +225,9 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     who = judged.who;
     presence = judged.presence;
   }
-  if (kind === 'noun' && !named) {
+  // "Je zag de teleurstelling": what is seen is another's.
+  if (kind === 'noun' && who !== 'child' && who !== 'other' && seen(text, hit, clause)) who = 'child';
+  else if (kind === 'noun' && !named) {
     const only = onlyPerson(text, clause);
     if (only) who = only;
     else if (!context.question.startsWith('event_followup') && !licensed(text, hit, clause))
@@ -247,7 +260,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
   if (who === 'nobody' && quote < 0) who = nextNamed(text, clause) ?? lastNamed(text, clause);
   // A child that is tired or ill is not said to feel anything.
   if (who === 'child' && isBodily(text, hit, openWord)) return null;
-  if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts)) return null;
+  if (reading.isAsked(hit.from) || reading.isUnreal(hit.from, hit.to, hit.parts, hit.words)) return null;
 
   const negated = reading.isNegated(hit.from, hit.to, hit.words) !== reading.isDenied(hit.from);
   if (kind === 'litotes') {

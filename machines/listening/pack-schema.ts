@@ -183,8 +183,8 @@ export const NEEDED_MORE = [
 /**
  * Classes a pack may have. `body`: parts of the body that feel. `participle`: words for a feeling that with a `perfect` verb
  * say what somebody did to somebody (hij heeft mij gekwetst). `compared`: words behind an opener that may begin a comparison.
- * `moment`: what ties a clause to one moment, so that
+ * `witness`: to see; whose feeling is seen is not one's own. `moment`: what ties a clause to one moment, so that
  * a word for character says how somebody was just then. `thatReason`: "that", where it gives the reason of a feeling.
  */
-type Optional = 'body' | 'participle' | 'perfect' | 'compared' | 'thatReason' | 'moment';
+type Optional = 'body' | 'participle' | 'perfect' | 'compared' | 'thatReason' | 'moment' | 'witness';
 export type Needed = (typeof NEEDED)[number] | (typeof NEEDED_MORE)[number] | Optional;

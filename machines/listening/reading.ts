@@ -26,7 +26,8 @@ export interface Reading {
   /** `own`: the words of the phrase that stands there, if it may have others between them. */
   isNegated(from: number, to: number, own?: ReadonlySet<string>): boolean;
   isDenied(at: number): boolean;
-  isUnreal(from: number, to: number, parts?: readonly number[]): boolean;
+  /** `own`: the words of the phrase that stands there; a mark among them belongs to it. */
+  isUnreal(from: number, to: number, parts?: readonly number[], own?: ReadonlySet<string>): boolean;
   isAsked(at: number): boolean;
   isReported(at: number): boolean;
   voiceOf(quote: number): Voice;
@@ -57,6 +58,8 @@ export function readText(text: Text): Reading {
   const after = (hit: Hit<Rule>, put: (i: number) => void): void => {
     const next = tokens[hit.to];
     if (!next || next.sentence !== tokens[hit.to - 1]!.sentence) return;
+    // "… en hij was boos": what is joined on is said in its own right.
+    if (next.clause !== tokens[hit.to - 1]!.clause && pack.joiners.has(next.word)) return;
     let end = next.kind === 'word' ? clauseOf(hit.to).to : hit.to + 1;
     if (next.kind !== 'word' && next.word !== ',' && end < n) end = clauseOf(end).to;
     // "Words for feelings: glad, sad and angry": a list goes on where no verb and nobody stands.
@@ -110,9 +113,11 @@ export function readText(text: Text): Reading {
       return false;
     },
     isDenied: (at) => denied[at] === 1,
-    isUnreal(from, to, parts) {
+    isUnreal(from, to, parts, own) {
       const mark = unreal[from]!;
-      return mark >= 0 && !(parts ? parts.includes(mark) : mark >= from && mark < to);
+      if (mark < 0) return false;
+      if (parts) return !parts.includes(mark);
+      return !(mark >= from && mark < to && (!own || own.has(tokens[mark]!.word)));
     },
     isAsked: (at) => asked[at] === 1,
     isReported: (at) => reported[at] === 1,
