@@ -1,11 +1,12 @@
 /** The listener: what one answer says, by the words of a language pack. No guesses, no model: the same text is always heard the same. */
-import { findQuotes, splitClauses, splitSentences } from './clauses.ts';
+import { splitClauses } from './clauses.ts';
 import { hearFeelings } from './feelings.ts';
 import { findPeople } from './holders.ts';
 import { tokenise } from './normalise.ts';
 import type { Pack } from './pack.ts';
 import { find, type Person, type Tape } from './pattern.ts';
 import { readText, type Text } from './reading.ts';
+import { findQuotes, splitSentences } from './sentences.ts';
 import { hearSignals } from './signals.ts';
 import type { Emotion, Evidence, Heard, Holder, ListenContext, Presence, SignalKind } from './types.ts';
 

@@ -348,11 +348,13 @@ function around(tape: Tape, p: Pattern<unknown>, at: number, trail: Trail): numb
 export function find<T>(tape: Tape, patterns: PatternIndex<T>): Hit<T>[] {
   const hits: Hit<T>[] = [];
   const { tokens } = tape;
+  const trail: Trail = { slot: undefined, open: -1 };
   for (let i = 0; i < tokens.length; i++) {
     const filed = patterns.byWord.get(tokens[i]!.word);
     if (!filed) continue;
     for (const p of filed) {
-      const trail: Trail = { slot: undefined, open: -1 };
+      trail.slot = undefined;
+      trail.open = -1;
       if (p.free) {
         const parts = around(tape, p, i, trail);
         if (parts)

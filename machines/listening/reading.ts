@@ -5,7 +5,8 @@
 import type { Hit, Person } from './pattern.ts';
 import type { Mark, Pack, Rule } from './pack.ts';
 import type { Token } from './normalise.ts';
-import { subjectAt, type Clause, type Quote, type Sentence } from './clauses.ts';
+import { subjectAt, type Clause } from './clauses.ts';
+import type { Quote, Sentence } from './sentences.ts';
 
 export interface Text {
   readonly tokens: readonly Token[];

@@ -36,3 +36,22 @@ describe('whose feeling a Dutch answer expresses', () => {
     expect(wrong.length / nobodys.length).toBeLessThan(0.06);
   });
 });
+
+describe('what decides, one thing at a time', () => {
+  const pack = loadPack('nl');
+  it.each([
+    ['denied of one, said of the other', 'Ik was helemaal niet boos, hij wel.', 'event', false, true],
+    ['others feel, so do I', 'De vader was woest en ik ook.', 'event', true, false],
+    ['the teacher guesses', 'Ik denk bang.', 'event_followup_child', false, true],
+    ['what is seen is not one’s own', 'Je zag de teleurstelling.', 'event', false, true],
+    ['told of a thing', 'Ik las voor over de beer die zo bang was.', 'event', false, false],
+    ['no state joined on is unreal', 'Niemand wilde spelen en hij was boos.', 'event', false, true],
+    ['a clause as subject', 'Dat hij niet wilde luisteren maakte me boos.', 'event', true, false],
+    ['an idiom said literally', 'Hij knaagde aan zijn potlood.', 'event', false, false],
+    ['an idiom with its holder inside', 'Dan springen bij mij de stoppen.', 'conflict', true, false],
+    ['tired, of a child', 'Hij werd moe van het rennen.', 'event', false, false],
+  ])('%s: %s', (_, text, question, teacher, child) => {
+    const heard = listen(text, pack, { question: question as QuestionKind, pupil: 'Noor' });
+    expect([heard.teacher === 'expressed', heard.child === 'expressed']).toEqual([teacher, child]);
+  });
+});

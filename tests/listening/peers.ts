@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Pack } from '../../machines/listening/pack.ts';
-import { splitSentences } from '../../machines/listening/clauses.ts';
+import { splitSentences } from '../../machines/listening/sentences.ts';
 import { tokenise } from '../../machines/listening/normalise.ts';
 import type { Labelled, Prediction } from './measures.ts';
 
