@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { isInvoke } from '../../bot/activity.ts';
-import { createChannel } from '../../bot/channel.ts';
+import { createChannel, type ChannelOptions } from '../../bot/channel.ts';
 import { createConnector } from '../../bot/connector.ts';
 import { CLAIM_MS, createDelivery, type Delivery } from '../../bot/delivery.ts';
 import { createDocuments, linked } from '../../bot/documents.ts';
 import { createInbox } from '../../bot/inbox.ts';
-import { createLog } from '../../bot/log.ts';
+import { createLog, type Log } from '../../bot/log.ts';
 import { followTurns, openSettings, type Settings } from '../../bot/school/versions.ts';
 import { openServer, type Server } from '../../bot/server.ts';
 import { openStore } from '../../bot/store/store.ts';
@@ -42,6 +42,13 @@ export interface BotOptions {
   readonly documents?: 'consent' | 'link';
   /** Which addresses documents may be put at. */
   readonly upload?: UploadOptions;
+  /** As in Teams, with an issuer of tokens that is not Microsoft's. */
+  readonly teams?: {
+    readonly appId: string;
+    readonly tenantId: string;
+    readonly issuer: NonNullable<ChannelOptions['issuer']>;
+  };
+  readonly log?: Log;
   /** Where the store is; a folder of its own otherwise, which goes when the bot is closed. */
   readonly folder?: string;
 }
@@ -51,7 +58,8 @@ export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'klankbord-bot-'));
   const file = join(folder, 'school.yaml');
   writeFileSync(file, EXAMPLE);
-  const log = createLog({ level: 'error', write: () => undefined });
+  const { teams } = options;
+  const log = options.log ?? createLog({ level: 'error', write: () => undefined });
   const opened = await openStore({ dataDir: folder }, { key: Buffer.alloc(32, 3), now: Date.now });
   const settings = await openSettings({ store: opened, file });
   const { schools } = settings;
@@ -88,9 +96,10 @@ export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
     handOver: { claimMs: CLAIM_MS, take: (items) => lazily.delivery?.take(items) },
   });
   const channel = createChannel({
-    mode: 'local',
-    app: null,
-    tenants: [],
+    mode: teams ? 'teams' : 'local',
+    app: teams ? { id: teams.appId, type: 'SingleTenant', tenantId: teams.tenantId, password: null } : null,
+    tenants: teams ? [teams.tenantId] : [],
+    ...(teams ? { issuer: teams.issuer } : {}),
     log,
     receive: async (reference, item, wants) => {
       const { replies, waiting, answer } = await inbox.receive(reference, item, wants);
@@ -110,7 +119,7 @@ export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
   });
   lazily.delivery = delivery;
   const server = await openServer({
-    ...{ host: '127.0.0.1', port: 0, local: true, accept: channel.accept, log, document: documents.fetch },
+    ...{ host: '127.0.0.1', port: 0, local: !teams, accept: channel.accept, log, document: documents.fetch },
     ping: () => store.ping(),
   });
   lazily.server = server;
