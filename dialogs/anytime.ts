@@ -1,6 +1,7 @@
 /** What a teacher can ask for at any time, and what then happens. */
 import { isErasureAsked, paceOf, pendingOf, phaseOf } from '../machines/course.ts';
 import { askedOf, isQuestion, placeOf } from '../machines/definition.ts';
+import type { ProbeId } from '../machines/follow-up.ts';
 import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { putStatus } from './afterwards.ts';
@@ -236,7 +237,10 @@ async function startAgain(teacher: Teacher): Promise<void> {
   const over = phase === 'kept' || phase === 'shared' || paceOf(snapshot) === 'stopped';
   if (!over) return teacher.offer('againFirst', ['resume', 'stop']);
   // Another pupil, or another time: other wordings, so that nobody answers a script by heart.
-  talk.remember({ round: (talk.memory.round ?? 0) + 1 });
+  const heard = { ...talk.memory.heard };
+  for (const [probe, times] of Object.entries(snapshot.context.kinds) as [ProbeId, number][])
+    heard[probe] = (heard[probe] ?? 0) + times;
+  talk.remember({ round: (talk.memory.round ?? 0) + 1, heard });
   return teacher.welcome();
 }
 

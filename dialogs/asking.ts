@@ -82,6 +82,8 @@ export function wording(
   ask: Ask,
   quote: string,
   names: Interview['names'] = { alias: talk.alias, words: talk.words },
+  /** Which wording it was, for the record; otherwise one that was not heard yet. */
+  nth = wordingNumber(talk, ask),
 ): string {
   const { language } = talk;
   const params = {
@@ -91,11 +93,15 @@ export function wording(
     child: names.alias ?? language.t('reflection:nameless'),
     word: wordFor(names.words, ask),
   };
-  if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, ask.nth, params);
+  if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, nth, params);
+  if (ask.step === 'c4_alias' && nth > 0) return language.t('second:c4_alias', params);
   const key = `${textsOf(ask.step)}:${ask.step}`;
-  return isQuestion(ask.step)
-    ? language.variant(key, talk.memory.round ?? 0, params)
-    : language.t(key, params);
+  return isQuestion(ask.step) ? language.variant(key, nth, params) : language.t(key, params);
+}
+
+/** Goes on counting where the earlier interviews stopped, so that a second one does not hear the same again. */
+function wordingNumber(talk: Talk, { probe, nth }: Ask): number {
+  return probe === null ? (talk.memory.round ?? 0) : nth + (talk.memory.heard?.[probe] ?? 0);
 }
 
 /** The namespace of a step's own words. */
@@ -119,7 +125,7 @@ function wordFor(words: readonly string[], ask: Ask): string {
 
 /** Which text an answer is to, for the record: `q4_off`, `P-BEH.2`. */
 export function wordingOf(talk: Talk, ask: Ask): string {
-  return ask.probe === null ? `${ask.step}.${talk.memory.round ?? 0}` : `${ask.probe}.${ask.nth}`;
+  return `${ask.probe ?? ask.step}.${wordingNumber(talk, ask)}`;
 }
 
 export function labelOf(talk: Talk, ask: Ask, choices: readonly string[]): Label {

@@ -141,7 +141,7 @@ export function table(rows: readonly (readonly TableCell[])[], widths: readonly 
         type: 'TableCell',
         items:
           'mark' in cell
-            ? [{ type: 'TextBlock', text: cell.mark }]
+            ? [{ type: 'TextBlock', text: cell.mark, ...(cell.mark.length > 3 ? { wrap: true } : {}) }]
             : paragraph(cell.text, cell.header ? { weight: 'bolder', size: 'small' } : { size: 'small' }),
       })),
     })),

@@ -11,6 +11,8 @@ import { raise } from './safety.ts';
 import { buttonTo } from './dialog.ts';
 import { speak } from './beside.ts';
 import { coachCard } from './coach-card.ts';
+import { otherPupil, sideBySide } from './pair.ts';
+import { afterQuietHours } from './quiet-hours.ts';
 import { othersParts, profileParts, type Part, type ProfileView } from './profile-card.ts';
 import type { Talk } from './talk.ts';
 import type { Teacher } from './teacher.ts';
@@ -187,6 +189,13 @@ export function introduction(language: Language, alias: string, teacher: string 
 const introductionOf = ({ conversation, language, alias }: Talk): string =>
   introduction(language, alias, conversation.name);
 
+/** Shared before about another pupil: the coach sees both beside each other, and the teacher is to know. */
+async function toldOfBoth(talk: Talk): Promise<string[]> {
+  const other = await otherPupil(talk);
+  if (!other) return [];
+  return [talk.language.t('second:told', { other: other.alias, coach: talk.school.coach.name })];
+}
+
 /** Exactly what the coach would see, and the other answers beside it. */
 export async function previewOf(talk: Talk, before: readonly string[]): Promise<Part[]> {
   const { language } = talk;
@@ -210,13 +219,13 @@ export async function putSharing(teacher: Teacher, ask: Ask, before: readonly st
     // Who is in the dialog reads it there.
     const title = talk.language.t('dialogs:previewOpen');
     return putQuestion(talk, ask, null, {
-      before,
+      before: [...before, ...(await toldOfBoth(talk))],
       opener: { id: buttonTo(talk, 'review'), title, opens: true },
     });
   }
   const label = { ...labelOf(talk, ask, []), kind: 'review' as const };
   for (const part of await previewOf(talk, before)) talk.say({ label, ...part });
-  putQuestion(talk, ask, null);
+  putQuestion(talk, ask, null, { before: await toldOfBoth(talk) });
 }
 
 /** Decisions and buttons of the review. */
@@ -309,12 +318,21 @@ export async function share(teacher: Teacher, scope: 'kept' | 'all'): Promise<vo
     sharedAt: now,
     languages: { teacher: language.code },
   });
+  const other = await otherPupil(talk);
   // What the coach gets first is the card; the whole is opened from there.
   talk.keep(
     speak(talk, handover, 'coach', (own) => coachCard(own, handover, view.profile, talk.school), {
       interviewId: talk.open().id,
     }),
   );
+  if (!other) return;
+  const notBefore = afterQuietHours(now, talk.school.quietHours);
+  talk.say({
+    to: { coach: coach.aadObjectId },
+    label: { step: 'coach', kind: 'profile' },
+    ...sideBySide(language, [other, view.profile]),
+    ...(notBefore > now ? { notBefore } : {}),
+  });
 }
 
 export function putSharedCopy(teacher: Teacher): void {

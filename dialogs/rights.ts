@@ -105,7 +105,7 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
     const nth = Number(answer.wording.split('.').at(-1)) || 0;
     const ask = { step: answer.step, probe: answer.probe, nth, gentle: false };
     const text = answer.text === '' ? (answer.words ?? []).join(', ') : answer.text;
-    lines.push(...piecesOf(language.t('rights:question', { text: wording(talk, ask, '', names) })));
+    lines.push(...piecesOf(language.t('rights:question', { text: wording(talk, ask, '', names, nth) })));
     if (text === '') lines.push(language.t('rights:skipped'));
     else lines.push(...piecesOf(language.t('rights:answer', { text })));
     lines.push('');

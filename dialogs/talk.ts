@@ -24,6 +24,7 @@ import {
   type Definition,
   type QuestionId,
 } from '../machines/definition.ts';
+import type { ProbeId } from '../machines/follow-up.ts';
 import type { Effect, InterviewEvent } from '../machines/interview.ts';
 import type { Handover, Week } from '../machines/handover.ts';
 import { keyOf, sameKey, type Answer, type AnswerKey } from '../machines/journal.ts';
@@ -61,6 +62,8 @@ export interface Memory {
   readonly spent?: string;
   /** Which interview of this teacher it is, from 0: the second one uses other wordings. */
   readonly round?: number;
+  /** How often each kind of follow-up was asked in earlier interviews. */
+  readonly heard?: Readonly<Partial<Record<ProbeId, number>>>;
   /** Page of the review, from 0. */
   readonly page?: number;
   /** The review is done in the chat, although there are dialogs. */

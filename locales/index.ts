@@ -16,6 +16,7 @@ const NAMESPACES = [
   'reflection',
   'lookback',
   'sliders',
+  'second',
   'notices',
   'review',
   'profile',

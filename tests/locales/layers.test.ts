@@ -76,6 +76,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
         'reflection',
         'lookback',
         'sliders',
+        'second',
         'notices',
         'review',
         'coach',
