@@ -49,6 +49,18 @@ export function paragraph(text: string, style: TextStyle = {}): Element[] {
     }));
 }
 
+/** A word that stands out, and what belongs to it. */
+export function labelled(word: string, text: string): Element {
+  return {
+    type: 'RichTextBlock',
+    spacing: 'small',
+    inlines: [
+      { type: 'TextRun', text: plain(word), weight: 'bolder' },
+      { type: 'TextRun', text: plain(` ${text}`) },
+    ],
+  };
+}
+
 /** A heading of our own words only; screen readers announce it as one. */
 export function heading(text: string, size: 'medium' | 'large' = 'medium'): Element {
   return { type: 'TextBlock', text: plain(text), size, weight: 'bolder', wrap: true, style: 'heading' };

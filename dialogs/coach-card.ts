@@ -3,7 +3,7 @@ import type { Language } from '../locales/index.ts';
 import { coachQuestions, type Profile } from '../machines/profile.ts';
 import { excerpt } from './asking.ts';
 import { dayOf, way, whoOf, type Speech } from './beside.ts';
-import { heading, paragraph, type Element } from './cards.ts';
+import { heading, labelled, paragraph, type Element } from './cards.ts';
 import type { SchoolView } from './ports.ts';
 import { documentButton } from './profile-document.ts';
 import { profileButton } from './profile-dialog.ts';
@@ -24,12 +24,15 @@ export function questionLines(language: Language, profile: Profile): string[] {
   );
 }
 
-function wordLines(language: Language, profile: Profile): string[] {
+/** Each word with what was told of its moment. */
+function wordLines(language: Language, profile: Profile): { word: string; told: string }[] {
   const quotes = profile.aspects.flatMap((aspect) => aspect.quotes);
   return profile.words.map(({ word, step }) => {
-    const told = quotes.find((q) => q.step === step && q.probe === null);
-    if (!told) return language.t('desk:wordWithout', { word });
-    return `${word}: ${MARKS[told.provenance]} “${excerpt(told.text, LONGEST_SENTENCE)}”`;
+    const quote = quotes.find((q) => q.step === step && q.probe === null);
+    const told = quote
+      ? `${MARKS[quote.provenance]} “${excerpt(quote.text, LONGEST_SENTENCE)}”`
+      : language.t('desk:wordWithout');
+    return { word: `${word}:`, told };
   });
 }
 
@@ -51,11 +54,13 @@ export function coachCard(
     lines.push(text);
     body.push(...elements);
   };
-  const section = (title: string, texts: readonly string[], italic = false): void => {
+  const section = (title: string, texts: readonly string[], note?: string): void => {
     if (texts.length === 0) return;
-    add(`${title}\n${texts.join('\n')}`, [
+    const small = note === undefined ? [] : [note];
+    add([title, ...texts, ...small].join('\n'), [
       heading(title),
-      ...texts.flatMap((text) => paragraph(text, { spacing: 'small', ...(italic ? { italic } : {}) })),
+      ...texts.flatMap((text) => paragraph(text, { spacing: 'small' })),
+      ...small.flatMap((text) => paragraph(text, { size: 'small', subtle: true })),
     ]);
   };
   const title = language.t('desk:cardTitle', { alias });
@@ -66,7 +71,14 @@ export function coachCard(
     ...paragraph(facts, { weight: 'bolder', spacing: 'none' }),
     ...paragraph(header, { size: 'small', subtle: true, spacing: 'small' }),
   ]);
-  section(language.t('desk:wordsTitle'), wordLines(language, profile));
+  const words = wordLines(language, profile);
+  if (words.length > 0) {
+    const name = language.t('desk:wordsTitle');
+    add([name, ...words.map(({ word, told }) => `${word} ${told}`)].join('\n'), [
+      heading(name),
+      ...words.map(({ word, told }) => labelled(word, told)),
+    ]);
+  }
   if (profile.grid.length > 0) {
     const { text, elements } = gridBlock(language, profile);
     add(text.trim(), elements);
@@ -75,10 +87,11 @@ export function coachCard(
     (quote) => `${MARKS[quote.provenance]} “${excerpt(quote.text, LONGEST_SENTENCE)}”`,
   );
   section(language.t('desk:summaryTitle'), summary);
-  section(language.t('profile:coachQuestionsTitle'), [
-    ...questionLines(language, profile).map((text, i) => `${i + 1}. ${text}`),
+  section(
+    language.t('profile:coachQuestionsTitle'),
+    questionLines(language, profile).map((text, i) => `${i + 1}. ${text}`),
     language.t('desk:questionsNote'),
-  ]);
+  );
   return {
     lines,
     elements: body,

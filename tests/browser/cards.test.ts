@@ -13,6 +13,8 @@ import { play } from '../support/transcript.ts';
 import { CHROMIUM, launch, openPage, OUTPUT } from './support/browser.ts';
 
 const PHONE = 390;
+const NARROW = 360;
+const DESK = 720;
 const FOLDER = join(OUTPUT, 'cards');
 const TRANSCRIPTS = new URL('../transcripts/', import.meta.url);
 const RENDERER = createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js');
@@ -23,6 +25,8 @@ async function cardsOf(conversations: readonly string[]): Promise<Map<string, Ou
   for (const source of conversations) {
     await play(source, (message, to) => {
       if (!message.card) return;
+      // The card that is sent first is the one with the grid; what is opened from it is a profile too.
+      if (to === 'coach' && message.label.kind === 'profile' && !message.card['actions']) return;
       const { step, kind, probe } = message.label;
       const name =
         to === 'dialog'
@@ -78,7 +82,7 @@ interface Measured {
   });
   afterAll(() => browser?.close());
 
-  const show = (message: Outgoing): Promise<Measured> =>
+  const show = (message: Outgoing, width = PHONE): Promise<Measured> =>
     page.evaluate(
       ([card, width]) => {
         /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call -- in the page, which has no types here */
@@ -97,7 +101,7 @@ interface Measured {
         };
         /* eslint-enable */
       },
-      [message.card, PHONE] as const,
+      [message.card, width] as const,
     );
 
   test('are of many kinds, in every language', () => {
@@ -114,6 +118,20 @@ interface Measured {
         ]),
       );
     }
+  });
+
+  test('the coach’s card reads on a narrow phone and on a desk', async () => {
+    const found = [...cards].filter(([name]) => name.endsWith('coach-coach-profile'));
+    expect(found).toHaveLength(3);
+    for (const [name, message] of found) {
+      for (const width of [NARROW, DESK]) {
+        await page.setViewportSize({ width, height: 844 });
+        const { outside } = await show(message, width);
+        expect([name, width, outside]).toEqual([name, width, []]);
+        await page.locator('#card').screenshot({ path: join(FOLDER, `${name}-${width}.png`) });
+      }
+    }
+    await page.setViewportSize({ width: PHONE, height: 844 });
   });
 
   test('fit on a phone, with every word on them', async () => {

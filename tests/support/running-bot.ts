@@ -49,22 +49,24 @@ export interface BotOptions {
     readonly issuer: NonNullable<ChannelOptions['issuer']>;
   };
   readonly log?: Log;
+  /** The clock (epoch ms); the real one otherwise. */
+  readonly now?: () => number;
   /** Where the store is; a folder of its own otherwise, which goes when the bot is closed. */
   readonly folder?: string;
 }
 
 export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
-  const { dialogs = true, documents: road, upload } = options;
+  const { dialogs = true, documents: road, upload, now = Date.now } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'klankbord-bot-'));
   const file = join(folder, 'school.yaml');
   writeFileSync(file, EXAMPLE);
   const { teams } = options;
   const log = options.log ?? createLog({ level: 'error', write: () => undefined });
-  const opened = await openStore({ dataDir: folder }, { key: Buffer.alloc(32, 3), now: Date.now });
+  const opened = await openStore({ dataDir: folder }, { key: Buffer.alloc(32, 3), now });
   const settings = await openSettings({ store: opened, file });
   const { schools } = settings;
   const lazily: { delivery: Delivery | null; server: Server | null } = { delivery: null, server: null };
-  const world = { now: Date.now, newId: () => randomBytes(16).toString('hex') };
+  const world = { now, newId: () => randomBytes(16).toString('hex') };
   const turns = createTurns({
     texts,
     packs: loadPack,
@@ -114,7 +116,7 @@ export async function openBot(options: BotOptions = {}): Promise<RunningBot> {
   });
   const delivery = createDelivery({
     documents,
-    ...{ store, connector, placeOf, log, now: Date.now, random: Math.random },
+    ...{ store, connector, placeOf, log, now, random: Math.random },
     tell: (lane, news, once) => inbox.internal(lane, news, once),
   });
   lazily.delivery = delivery;
