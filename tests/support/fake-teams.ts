@@ -236,7 +236,11 @@ export function person(options: PersonOptions): Person {
       channelId: 'msteams',
       serviceUrl: options.serviceUrl,
       locale: options.locale ?? 'nl-NL',
-      from: { id: `29:${options.aadObjectId}`, name: 'Anne', aadObjectId: options.aadObjectId },
+      from: {
+        id: `29:${options.aadObjectId}`,
+        name: options.name ?? 'Anne',
+        aadObjectId: options.aadObjectId,
+      },
       recipient: { id: '28:klankbord', name: 'Klankbord' },
       conversation: { id: conversationId, conversationType: 'personal', tenantId },
       channelData: { tenant: { id: tenantId } },
