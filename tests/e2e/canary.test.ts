@@ -18,6 +18,7 @@ const PLANTED = [
   'Hij was bang, zei de kanarie-élève.',
   'kanarie-opmerking in een pauze',
   'kanariefout',
+  'Kanariekweker Jansen',
 ] as const;
 
 /** Every way in which words may stand in a file. */
@@ -102,6 +103,7 @@ describe.each(engines)('with $title', (engine) => {
         bot: address,
         serviceUrl: teams.serviceUrl,
         aadObjectId: '00000000-0000-0000-0000-0000000000a1',
+        name: PLANTED[6],
       });
       await teacher.install();
       const heard: string[] = [];

@@ -15,6 +15,7 @@ export interface WireActivity {
   summary?: string;
   locale?: string;
   textFormat?: string;
+  readonly name?: string;
   replyToId?: string;
   channelData?: { klankbord?: Label };
   attachments?: { contentType: string; content: Record<string, unknown> }[];
@@ -215,6 +216,7 @@ export type Task =
     };
 
 export interface PersonOptions {
+  readonly name?: string;
   /** Address of the bot, e.g. http://127.0.0.1:3978 */
   readonly bot: string;
   readonly serviceUrl: string;

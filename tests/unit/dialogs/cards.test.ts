@@ -1,5 +1,6 @@
 /** What people write stays text, in every card. */
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { createRequire } from 'node:module';
 import { card, choiceList, heading, paragraph, plain, sentenceRow, table } from '../../../dialogs/cards.ts';
 import { cardProblems } from '../../support/card-check.ts';
@@ -42,6 +43,39 @@ describe('a card', () => {
     // Markdown lives in a TextBlock only: what people write never stands in one.
     const blocks = JSON.stringify(made).match(/\{"type":"TextBlock"[^}]*\}/gu) ?? [];
     for (const block of blocks) expect(block).toContain('Titel');
+  });
+
+  it('keeps whatever is typed a text run: no macro, mention, link, override or control character works', () => {
+    const bits = fc.constantFrom(
+      ...HOSTILE,
+      '{{',
+      '}}',
+      '{',
+      '}',
+      '${x}',
+      '<at>',
+      '](',
+      '\u202e',
+      '\u2067',
+      '\u0001',
+      '\n',
+      '\r',
+    );
+    const texts = fc
+      .array(fc.oneof(bits, fc.string({ unit: 'binary' })), { maxLength: 8 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const made = card([...paragraph(text), sentenceRow(1, text, 'Zin 1', true)], [], 'nl', text);
+        const all = JSON.stringify(made);
+        // eslint-disable-next-line no-control-regex -- what must not be there
+        expect(plain(text)).not.toMatch(/\{\{|\}\}|[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u007f]/u);
+        expect(all).not.toContain('"TextBlock"');
+        expect(all).not.toContain('{{');
+        expect(plain(plain(text))).toBe(plain(text));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is one that the renderer of Teams takes without remarks', () => {
