@@ -15,7 +15,6 @@ export interface WireActivity {
   summary?: string;
   locale?: string;
   textFormat?: string;
-  readonly name?: string;
   replyToId?: string;
   channelData?: { klankbord?: Label };
   attachments?: { contentType: string; content: Record<string, unknown> }[];
