@@ -5,6 +5,7 @@ import type { ProbeId } from '../machines/follow-up.ts';
 import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { putStatus } from './afterwards.ts';
+import { callOffAll } from './meeting.ts';
 import { excerpt, progressText } from './asking.ts';
 import type { Command } from './commands.ts';
 import { offerDocument } from './documents.ts';
@@ -221,8 +222,9 @@ async function speak(teacher: Teacher, wanted: string): Promise<void> {
 
 /* ---------------------------------------------------------------- end and new beginning */
 
-function eraseEverything(teacher: Teacher): void {
+async function eraseEverything(teacher: Teacher): Promise<void> {
   const { talk } = teacher;
+  await callOffAll(talk);
   talk.erase('person');
   talk.memory = {};
   talk.greet();

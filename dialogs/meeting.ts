@@ -185,6 +185,20 @@ export function callOff(talk: Talk, handover: Handover, by: Side): void {
   talk.keep(kept);
 }
 
+/** Everything is erased: whoever counts on a talk is told that there is none, and nothing more. */
+export async function callOffAll(talk: Talk): Promise<void> {
+  for (const { handover } of await talk.handovers()) {
+    if ((handover.meeting?.picked ?? 0) <= talk.world.now()) continue;
+    const language = talk.inLanguage(handover.languages.coach ?? handover.languages.teacher);
+    const text = language.t('meeting:toldCancelled', {
+      alias: handover.alias,
+      who: whoOf(handover, language),
+    });
+    const label = { step: 'coach', kind: 'notice' } as const;
+    talk.say({ to: { coach: handover.coach.id }, label, lang: language.tag, text, notBefore: tellAt(talk) });
+  }
+}
+
 /** To both, unless they would rather not. */
 export function remind(talk: Talk, handover: Handover, what: 'remindDay' | 'remindHour'): void {
   const at = handover.meeting?.picked ?? null;

@@ -1,5 +1,5 @@
 /** The statements of a turn, built once per store. Columns are named, never `*`: a newer program may have added some. */
-import { sql } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import { once, prepare, type Bound, type Engine } from './engine.ts';
 import type { Tables } from './tables.ts';
 
@@ -492,13 +492,18 @@ function columns<R extends object, const K extends readonly (keyof R)[]>(
   return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<R, K[number]>;
 }
 
+/** A select of ids of interviews. */
+type Interviews = SelectQueryBuilder<Tables, 'interview', { id: string }> | readonly string[];
+
 /** Deletes everything of some interviews of a conversation, keys first; all of them when `interview` is null. */
-export function eraseInterviews({ db }: Engine, lane: string, interview: string | null): Bound<unknown>[] {
+export function eraseInterviews(engine: Engine, lane: string, interview: string | null): Bound<unknown>[] {
+  const { db } = engine;
   const ids = () => {
     const own = db.selectFrom('interview').select('id').where('conversation_id', '=', lane);
     return interview === null ? own : own.where('id', '=', interview);
   };
   return [
+    ...forgetLists(engine, ids()),
     // First: it waits for a coach who is at it just now, and so the others find what that turn filed.
     once(db.deleteFrom('handover').where('interview_id', 'in', ids())),
     once(db.deleteFrom('data_key').where('id', 'in', ids())),
@@ -515,6 +520,26 @@ export function eraseInterviews({ db }: Engine, lane: string, interview: string 
     interview === null
       ? once(db.deleteFrom('interview').where('conversation_id', '=', lane))
       : once(db.deleteFrom('interview').where('conversation_id', '=', lane).where('id', '=', interview)),
+  ];
+}
+
+/** A coach's list names what was shared with them: its words go when one of it goes. */
+export function forgetLists({ db }: Engine, interviews: Interviews): Bound<unknown>[] {
+  return [
+    once(
+      db
+        .updateTable('outbox')
+        .set({ message: null })
+        .where('settled_at', 'is not', null)
+        .whereRef('key_owner', '=', 'conversation_id')
+        .where('conversation_id', 'in', (eb) =>
+          eb
+            .selectFrom('conversation as c')
+            .innerJoin('handover as h', 'h.coach', 'c.person')
+            .select('c.id')
+            .where('h.interview_id', 'in', interviews),
+        ),
+    ),
   ];
 }
 

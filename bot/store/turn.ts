@@ -15,7 +15,7 @@ import type {
 import { keyFrom, keyOf, type Answer } from '../../machines/journal.ts';
 import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
-import { eraseInterviews, eraseMessages, type Queries } from './queries.ts';
+import { eraseInterviews, eraseMessages, forgetLists, type Queries } from './queries.ts';
 import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
@@ -350,6 +350,7 @@ class StoredTurn implements Turn {
     if (!held?.interview) return;
     const owner = held.interview.id;
     // Whoever is coach now, it is taken back from everybody who had it. What came of it goes too.
+    for (const statement of forgetLists(this.#tools.engine, [owner])) this.#tx.write(statement);
     const hashes = await this.#tx.read(queries.dropHandover({ interview: owner }));
     const coaches = new Set([lookup.hash('person', coach.toLowerCase()), ...hashes.map((one) => one.coach)]);
     this.#handovers.forget();

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStore } from '../../bot/store/store.ts';
 import type { Place, Reference, Store, Turn } from '../../bot/store/types.ts';
 import type { Outcome } from '../../dialogs/ports.ts';
-import { handOver, withTimers, type Handover } from '../../machines/handover.ts';
+import { createInbox, type TakeTurn } from '../../bot/inbox.ts';
+import { handOver, takeDue, withTimers, type Handover } from '../../machines/handover.ts';
 import { engines, type TestPlace } from './places.ts';
 import { clock, COACH, interview, KEY, message, reference, TEACHER } from './people.ts';
 
@@ -205,6 +206,60 @@ describe.each(engines)('what follows on sharing, on $title', (engine) => {
       expect(await seenBy(noor, COACH)).toEqual([]);
     },
   );
+
+  test.each(['withdraw', 'erase'] as const)(
+    'a list of the coach forgets its words after: %s',
+    async (how) => {
+      await share(anne, 'one');
+      await save(noor, COACH, { outgoing: [message('1. Vosje, van Anne')] });
+      await send();
+      const kept = async () =>
+        Number(
+          (await place.sql('select count(*) as many from outbox where message is not null'))[0]?.['many'],
+        );
+      const before = await kept();
+      expect(before).toBeGreaterThan(0);
+      await save(
+        anne,
+        TEACHER,
+        how === 'erase'
+          ? { erase: 'person' }
+          : {
+              interview: interview('one', { status: 'kept', shared: null }),
+              withdraw: { coach: idOf(noor), instead: 'ingetrokken' },
+            },
+      );
+      const left = await place.sql(
+        'select destination, conversation_id, act from outbox where message is not null',
+      );
+      expect(left.filter(({ act }) => act === null)).toEqual([]);
+    },
+  );
+
+  test('what is due happens once, however many replicas look', async () => {
+    if (engine.title === 'PostgreSQL')
+      stores.push(await openStore(place.place, { key: KEY, now: () => time.at }));
+    await share(anne, 'one');
+    await save(noor, COACH, {
+      handovers: [withTimers(record('one'), [], [{ at: time.at + 50, what: 'offer' }])],
+    });
+    await send();
+    time.at += 100;
+    const takeTurn: TakeTurn = async (scene, incoming) => {
+      const [found] = (await scene.handovers?.()) ?? [];
+      if (incoming.kind !== 'due' || !found) return { outgoing: [] };
+      const { due, rest } = takeDue(found.handover, time.at);
+      return { handovers: [rest], outgoing: due.map(({ what }) => ({ ...message(what), about: 'one' })) };
+    };
+    const inboxes = [...stores, ...stores].map((store) =>
+      createInbox({ store, takeTurn, world: time, quietMs: 0, placeOf: () => TEACHER }),
+    );
+    await Promise.all(inboxes.map((inbox) => inbox.drain()));
+    await Promise.all(inboxes.map((inbox) => inbox.drain()));
+    expect((await send()).map(({ text }) => text)).toEqual(['offer']);
+    expect(await stores[0]!.dueHandovers(1e15, 10)).toEqual([]);
+    await Promise.all(inboxes.map((inbox) => inbox.stop()));
+  });
 
   test('goes when the profile has had its time, and when the teacher stays away', async () => {
     const DAY = 86_400_000;

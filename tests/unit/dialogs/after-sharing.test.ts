@@ -104,11 +104,13 @@ describe('after sharing', () => {
       expect(await press(tokenOf(offer, 0))).not.toContain('Afgesproken');
     });
 
-    test('after erasing everything nothing follows, not even a reminder', async () => {
+    test('after erasing everything nothing follows, not even a reminder; the coach does not wait for the talk', async () => {
       await press(tokenOf(await propose(), 0));
       await plan();
       await stage.say('wis alles');
+      stage.toCoach.length = 0;
       await stage.say('ja');
+      expect(toCoach()).toBe('Anne heeft het gesprek over Vos afgezegd.');
       stage.toTeacher.length = 0;
       stage.toCoach.length = 0;
       await stage.pass(60 * DAY);
