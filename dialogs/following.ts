@@ -125,6 +125,15 @@ function close(teacher: Teacher, shared: boolean, state: string): void {
 function quoteFrom(answer: Answer | undefined, holder: Holder): string | null {
   const evidence = answer?.heard?.evidence.find((e) => e.holder === holder || e.holder === 'unknown');
   if (!answer || !evidence) return null;
-  const words = answer.text.slice(evidence.start, evidence.end).replace(/\s+/gu, ' ').trim();
+  const { text } = answer;
+  // As much of the sentence as stands between two marks, so that it does not break off in the middle ("was proud of").
+  const from = text.slice(0, evidence.start).search(/[^.,;:!?\n()…–]*$/u);
+  const after = text.slice(evidence.end).search(/[.,;:!?\n()…–]/u);
+  const whole = short(text.slice(from, after < 0 ? undefined : evidence.end + after));
+  return whole ?? short(text.slice(evidence.start, evidence.end));
+}
+
+function short(text: string): string | null {
+  const words = text.replace(/\s+/gu, ' ').trim();
   return words === '' || words.split(' ').length > LONGEST_QUOTE_WORDS ? null : words;
 }
