@@ -10,7 +10,7 @@ import { eraseInterviews, eraseMessages } from './queries.ts';
 const DAY = 86_400_000;
 export const GRACE_AFTER_LEAVING_MS = 7 * DAY;
 /** However long a school would like it. */
-const LONGEST_MS = 365 * DAY;
+export const LONGEST_MS = 365 * DAY;
 /** In one go; what is left has its turn an hour later. */
 const AT_ONCE = 500;
 

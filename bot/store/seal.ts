@@ -18,7 +18,7 @@ import { ConfigError, Corrupt } from '../errors.ts';
 
 const VERSION = 1;
 const ALGORITHM = 'aes-256-gcm';
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_ID_BYTES = 8;

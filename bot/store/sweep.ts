@@ -7,13 +7,13 @@ import type { StoreStatus } from './types.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Teams may send an activity again; after this time it no longer does. */
-const INBOX_KEYS_MS = 30 * DAY;
+export const INBOX_KEYS_MS = 30 * DAY;
 /** A repeated request gets its replies again within this time. */
-const SENT_CONTENT_MS = 7 * DAY;
+export const SENT_CONTENT_MS = 7 * DAY;
 /** Rows without content, for the operator's numbers. */
-const SENT_ROWS_MS = 30 * DAY;
+export const SENT_ROWS_MS = 30 * DAY;
 /** The last message to somebody who had everything erased needs their address this long. */
-const FAREWELL_MS = DAY;
+export const FAREWELL_MS = DAY;
 
 export async function sweep(engine: Engine, now: number, retention: Retention = USUAL): Promise<boolean> {
   const { db } = engine;
