@@ -183,17 +183,18 @@ for (const [lang, how, way] of WAYS) {
       expect(met.at(-1)).toBe('r5_shared');
 
       const said = SAYS[lang] ?? {};
+      // First the card; the whole profile is opened from it.
+      await coach.page
+        .getByRole('button', { name: OPEN[lang] ?? '', exact: true })
+        .first()
+        .waitFor({ timeout: 20_000 });
+      if (lang === 'nl') await portrait(coach, 'coach.png', 'start');
+      await coach.press(OPEN[lang] ?? '');
       await coach.page
         .getByText(String(said['q8_best']).split('. ')[1] ?? '')
         .first()
         .waitFor({ timeout: 20_000 });
       await coach.page.screenshot({ path: join(OUTPUT, `coach-${lang}.png`) });
-      await coach.press(OPEN[lang] ?? '');
-      await coach.page
-        .getByText(String(said['q5_hard']).split('. ')[1] ?? '')
-        .first()
-        .waitFor({ timeout: 20_000 });
-      if (lang === 'nl') await portrait(coach, 'coach.png', 'start');
       const seen = await coach.page.innerText('body');
       expect(seen).toContain(said['c4_alias']);
       expect(seen).toContain(String(said['q5_hard']).split('. ')[1]);
