@@ -41,7 +41,8 @@ import { reader } from './support/reader.ts';
       const coach = await openChat(browser, pages.coach);
       await coach.page.getByText('Gemaakt uit een chatgesprek').first().waitFor();
       await coach.press('Openen');
-      await coach.page.getByText('conceptprofiel over de relatie').first().waitFor();
+      // The coach's page is English; the sentences stay as they were written.
+      await coach.page.getByText('Draft relationship profile (not scored)').first().waitFor();
       await coach.page.getByText('Maandag liep hij **weg** [hier](http://x).').first().waitFor();
       await chat.page.getByText('aangekomen bij Coach Noor').first().waitFor();
     } finally {
