@@ -89,3 +89,11 @@ export function prepare<P extends object, R>(build: (values: P) => Compilable<R>
 }
 
 export type Builder = Kysely<Tables> | Transaction<Tables>;
+
+/** The row as a plain object with exactly these columns: what `prepare` hands us has no enumerable properties. */
+export function columns<R extends object, const K extends readonly (keyof R)[]>(
+  row: R,
+  names: K,
+): Pick<R, K[number]> {
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<R, K[number]>;
+}

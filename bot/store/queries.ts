@@ -1,6 +1,7 @@
 /** The statements of a turn, built once per store. Columns are named, never `*`: a newer program may have added some. */
-import { sql, type SelectQueryBuilder } from 'kysely';
-import { once, prepare, type Bound, type Engine } from './engine.ts';
+import { sql } from 'kysely';
+import { columns, prepare, type Engine } from './engine.ts';
+import { outboxQueries } from './outbox-queries.ts';
 import type { Tables } from './tables.ts';
 
 type Row<T extends keyof Tables> = Tables[T];
@@ -19,6 +20,8 @@ export function createQueries(engine: Engine) {
       .where('i.status', '=', sql.lit('shared'))
       .orderBy('h.interview_id');
   return {
+    ...outboxQueries(engine),
+
     /** Waits until nobody else has this conversation; null where the transaction does so by itself. */
     lock: lockRow && prepare<{ lane: string }, unknown>(({ lane }) => lockRow(db, lane)),
 
@@ -209,51 +212,6 @@ export function createQueries(engine: Engine) {
         .orderBy('due_at')
         .limit(limit),
     ),
-    /** What was filed for a coach under one key, in whatever conversation of theirs, and not taken back yet. */
-    filedFor: prepare(({ lane, owner, coach }: { lane: string; owner: string; coach: string }) =>
-      db
-        .selectFrom('outbox')
-        .select(['position', 'destination', 'claimed_until', 'settled_at', 'message'])
-        .where('conversation_id', '=', lane)
-        .where('key_owner', '=', owner)
-        .where((eb) =>
-          eb.or([
-            eb('destination', '=', coach),
-            eb('destination', 'in', eb.selectFrom('conversation').select('id').where('person', '=', coach)),
-          ]),
-        )
-        .where('act', 'is', null)
-        .where((eb) => eb.or([eb('reason', 'is', null), eb('reason', '!=', 'withdrawn')]))
-        .orderBy('position'),
-    ),
-    /** Ids at the channel of the messages that somebody has seen in this conversation. */
-    seenHere: prepare(({ lane }: { lane: string }) =>
-      db
-        .selectFrom('outbox')
-        .select(['activity_id', 'key_owner'])
-        .where('conversation_id', '=', lane)
-        .where('destination', '=', lane)
-        .where('state', '=', sql.lit('sent'))
-        .where('act', 'is', null)
-        .where('activity_id', 'is not', null)
-        .orderBy('position'),
-    ),
-    takeBack: prepare(({ position, now }: { position: number; now: number }) =>
-      db
-        .updateTable('outbox')
-        .set({ state: 'failed', reason: 'withdrawn', settled_at: now, message: null })
-        .where('position', '=', position),
-    ),
-    /** One that is on its way just now keeps its words until it has arrived; the one behind it takes them back. */
-    markTaken: prepare(({ position }: { position: number }) =>
-      db
-        .updateTable('outbox')
-        .set((eb) => ({
-          reason: 'withdrawn',
-          message: eb.case().when('settled_at', 'is', null).then(eb.ref('message')).else(null).end(),
-        }))
-        .where('position', '=', position),
-    ),
     /** The interviews of a conversation besides the one at hand. */
     others: prepare(({ lane, interview }: { lane: string; interview: string }) =>
       db
@@ -281,129 +239,6 @@ export function createQueries(engine: Engine) {
         .where('due_at', '<=', now)
         .orderBy('due_at')
         .limit(limit),
-    ),
-
-    /** Of every destination only the first unsent message, when it is due and nobody has claimed it. */
-    claimable: prepare(({ now, limit }: { now: number; limit: number }) =>
-      engine.claiming(
-        db
-          .selectFrom('outbox as o')
-          .select(['o.position', 'o.claimed_until'])
-          .where('o.settled_at', 'is', null)
-          .where('o.state', '=', sql.lit('pending'))
-          .where('o.due_at', '<=', now)
-          .where((eb) => eb.or([eb('o.claimed_until', 'is', null), eb('o.claimed_until', '<=', now)]))
-          .where((eb) =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('outbox as earlier')
-                  .select('earlier.position')
-                  .where('earlier.settled_at', 'is', null)
-                  .where('earlier.state', '=', sql.lit('pending'))
-                  .whereRef('earlier.destination', '=', 'o.destination')
-                  .whereRef('earlier.position', '<', 'o.position'),
-              ),
-            ),
-          )
-          // The plus keeps the planner from walking through all that was ever sent, in this order, to find the few that wait.
-          .orderBy(sql`+${sql.ref('o.position')}`)
-          .limit(limit),
-      ),
-    ),
-    claim: prepare(
-      ({ position, until, interrupted }: { position: number; until: number; interrupted: number }) =>
-        db
-          .updateTable('outbox')
-          .set((eb) => ({ claimed_until: until, attempts: eb('attempts', '+', 1), interrupted }))
-          .where('position', '=', position),
-    ),
-    claimed: prepare(({ position }: { position: number }) =>
-      db
-        .selectFrom('outbox as o')
-        .leftJoin('data_key as k', 'k.id', 'o.key_owner')
-        .leftJoin('conversation as c', 'c.id', 'o.conversation_id')
-        .leftJoin('data_key as ck', 'ck.id', 'c.id')
-        .leftJoin('conversation as p', (join) =>
-          join.on((eb) =>
-            eb.or([eb('p.person', '=', eb.ref('o.destination')), eb('p.id', '=', eb.ref('o.destination'))]),
-          ),
-        )
-        .leftJoin('data_key as pk', 'pk.id', 'p.id')
-        .leftJoin('outbox as e', 'e.position', 'o.earlier')
-        .select([
-          'o.position',
-          'o.conversation_id',
-          'o.destination',
-          'o.key_owner',
-          'o.state',
-          'o.attempts',
-          'o.interrupted',
-          'o.reason',
-          'o.message',
-          'o.act',
-          'o.activity_id',
-          'e.activity_id as earlier_id',
-          'k.wrapped as key',
-          'c.reference as origin',
-          'ck.wrapped as origin_key',
-          'p.id as person_lane',
-          'p.reference as person_reference',
-          'pk.wrapped as person_key',
-        ])
-        .where('o.position', '=', position)
-        .orderBy('p.updated_at', 'desc')
-        .limit(1),
-    ),
-    renew: prepare(({ position, until }: { position: number; until: number }) =>
-      db
-        .updateTable('outbox')
-        .set({ claimed_until: until })
-        .where('position', '=', position)
-        .where('claimed_until', 'is not', null),
-    ),
-    /** Whoever claimed these is gone: the claims have ended, and the next one knows that there was one. */
-    endClaims: prepare(({ ended }: { ended: number }) =>
-      db
-        .updateTable('outbox')
-        .set({ claimed_until: ended })
-        .where('settled_at', 'is', null)
-        .where('claimed_until', 'is not', null),
-    ),
-    settle: prepare(
-      (row: {
-        position: number;
-        state: string;
-        reason: string | null;
-        due_at: number;
-        activity_id: string | null;
-        settled_at: number | null;
-      }) =>
-        db
-          .updateTable('outbox')
-          .set({ claimed_until: null, interrupted: 0 })
-          .set(columns(row, ['state', 'reason', 'due_at', 'activity_id', 'settled_at']))
-          .where('position', '=', row.position),
-    ),
-    /** Whether something else waits for the same destination. */
-    more: prepare(({ position }: { position: number }) =>
-      db
-        .selectFrom('outbox as o')
-        .innerJoin('outbox as other', 'other.destination', 'o.destination')
-        .select('other.position')
-        .where('o.position', '=', position)
-        .where('other.settled_at', 'is', null)
-        .where('other.state', '=', sql.lit('pending'))
-        .whereRef('other.position', '<>', 'o.position')
-        .limit(1),
-    ),
-    unblock: prepare(({ destination, now }: { destination: string; now: number }) =>
-      db
-        .updateTable('outbox')
-        .set({ state: 'pending', due_at: now })
-        .where('destination', '=', destination)
-        .where('settled_at', 'is', null)
-        .where('state', '=', sql.lit('blocked')),
     ),
   };
 }
@@ -483,67 +318,3 @@ const OUTBOX = [
   'act',
   'earlier',
 ] as const;
-
-/** The row as a plain object with exactly these columns: what `prepare` hands us has no enumerable properties. */
-function columns<R extends object, const K extends readonly (keyof R)[]>(
-  row: R,
-  names: K,
-): Pick<R, K[number]> {
-  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<R, K[number]>;
-}
-
-/** A select of ids of interviews. */
-type Interviews = SelectQueryBuilder<Tables, 'interview', { id: string }> | readonly string[];
-
-/** Deletes everything of some interviews of a conversation, keys first; all of them when `interview` is null. */
-export function eraseInterviews(engine: Engine, lane: string, interview: string | null): Bound<unknown>[] {
-  const { db } = engine;
-  const ids = () => {
-    const own = db.selectFrom('interview').select('id').where('conversation_id', '=', lane);
-    return interview === null ? own : own.where('id', '=', interview);
-  };
-  return [
-    ...forgetLists(engine, ids()),
-    // First: it waits for a coach who is at it just now, and so the others find what that turn filed.
-    once(db.deleteFrom('handover').where('interview_id', 'in', ids())),
-    once(db.deleteFrom('data_key').where('id', 'in', ids())),
-    once(db.deleteFrom('answer').where('interview_id', 'in', ids())),
-    once(db.deleteFrom('outbox').where('conversation_id', '=', lane).where('key_owner', 'in', ids())),
-    once(
-      db
-        .updateTable('inbox')
-        .set({ content: null, state: 'processed' })
-        .where('conversation_id', '=', lane)
-        .where('state', '=', 'quarantined'),
-    ),
-    // Last, because the others ask it which interviews are meant.
-    interview === null
-      ? once(db.deleteFrom('interview').where('conversation_id', '=', lane))
-      : once(db.deleteFrom('interview').where('conversation_id', '=', lane).where('id', '=', interview)),
-  ];
-}
-
-/** A coach's list names what was shared with them: its words go when one of it goes. */
-export function forgetLists({ db }: Engine, interviews: Interviews): Bound<unknown>[] {
-  return [
-    once(
-      db
-        .updateTable('outbox')
-        .set({ message: null })
-        .where('settled_at', 'is not', null)
-        .whereRef('key_owner', '=', 'conversation_id')
-        .where('conversation_id', 'in', (eb) =>
-          eb
-            .selectFrom('conversation as c')
-            .innerJoin('handover as h', 'h.coach', 'c.person')
-            .select('c.id')
-            .where('h.interview_id', 'in', interviews),
-        ),
-    ),
-  ];
-}
-
-/** Deletes the messages of a conversation, whoever they go to. */
-export function eraseMessages({ db }: Engine, lane: string): Bound<unknown> {
-  return once(db.deleteFrom('outbox').where('conversation_id', '=', lane));
-}

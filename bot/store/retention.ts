@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once, type Engine, type Tx } from './engine.ts';
-import { eraseInterviews, eraseMessages } from './queries.ts';
+import { eraseInterviews, eraseMessages } from './erasing.ts';
 
 const DAY = 86_400_000;
 export const GRACE_AFTER_LEAVING_MS = 7 * DAY;

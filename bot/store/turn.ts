@@ -15,7 +15,8 @@ import type {
 import { keyFrom, keyOf, type Answer } from '../../machines/journal.ts';
 import { GiveUp } from '../errors.ts';
 import type { Engine, Tx } from './engine.ts';
-import { eraseInterviews, eraseMessages, forgetLists, type Queries } from './queries.ts';
+import { eraseInterviews, eraseMessages, forgetLists } from './erasing.ts';
+import type { Queries } from './queries.ts';
 import { Items, type ItemRow } from './items.ts';
 import { messagePlace, openAnswer, openInterview, sealAnswer, sealInterview, type Held } from './records.ts';
 import type { DataKey, Keyring, Lookup } from './seal.ts';
