@@ -8,13 +8,13 @@ import { operatorLanguage } from './config.ts';
 import { SchoolFileError, type SchoolProblem } from './errors.ts';
 import { languageOf, readSchoolFile } from './school.ts';
 import { checkSchoolFile } from './school/check.ts';
-import { loadTexts, type Language } from '../locales/index.ts';
+import { keyIn, loadTexts, type Language } from '../locales/index.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** One mistake as a sentence. */
 export function sentenceOf({ line, path, code, values }: SchoolProblem, language: Language): string {
-  const remedy = language.t(`admin:mistakes.${code}`, values);
+  const remedy = language.t(keyIn('admin:mistakes', code), values);
   return path === ''
     ? language.t('admin:check.lineOnly', { line, remedy })
     : language.t('admin:check.line', { line, path, remedy });

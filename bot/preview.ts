@@ -11,10 +11,10 @@ import { explain, operatorTexts } from './operator.ts';
 import { loadSchools, type Schools } from './school.ts';
 import { keyOfPrompt } from './school/check.ts';
 import { contactTexts } from '../locales/contacts.ts';
-import { loadTexts, type Language } from '../locales/index.ts';
+import { loadTexts, type ChoiceId, type Language, type TextKey, type Under } from '../locales/index.ts';
 import { createDefinition, QUESTION_IDS, questionRule } from '../machines/definition.ts';
 import { holderOf, PROBES, type ProbeId } from '../machines/follow-up.ts';
-import type { PromptId } from '../machines/prompt-linter.ts';
+import type { FollowUpId, PromptId } from '../machines/prompt-linter.ts';
 
 const STYLE = `
 :root { --ink:#26323a; --soft:#5d6b74; --line:#dde3e6; --paper:#fbfaf7; --card:#fff; --blue:#1d5f8a; --tint:#eaf3f8; --warm:#9a5b13; --warmtint:#fbf1e3 }
@@ -57,7 +57,7 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
   const view = schools.viewOf(school?.id ?? '');
   const voice = view.voices?.[plain.code];
   const language = voice ? plain.with(voice) : plain;
-  const t = (key: string, values: Record<string, string | number> = {}) =>
+  const t = (key: Under<'admin:preview'>, values: Record<string, string | number> = {}) =>
     language.t(`admin:preview.${key}`, values);
   const safety = contactTexts(file.contacts, { code: language.base, tag: language.tag });
   const params: Record<string, string> = {
@@ -73,8 +73,8 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
     depth: file.depth,
     optional: QUESTION_IDS.filter((id) => file.optional.includes(id)),
   });
-  const say = (key: string) => `<div class="say">${html(language.t(key, params))}</div>`;
-  const buttons = (ids: readonly string[]) =>
+  const say = (key: TextKey) => `<div class="say">${html(language.t(key, params))}</div>`;
+  const buttons = (ids: readonly ChoiceId[]) =>
     `<p class="small">${escape(t('buttons'))} ${ids.map((id) => `<span class="button">${escape(language.choice(id).title)}</span>`).join('')}</p>`;
   const wordings = (id: PromptId, names: readonly string[] = []): string => {
     const key = keyOfPrompt(id);
@@ -101,7 +101,7 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
       off,
     );
   });
-  const followUp = (id: PromptId): string => {
+  const followUp = (id: FollowUpId): string => {
     const probe = PROBES.find((known) => id.startsWith(known)) as ProbeId;
     const holder = holderOf(probe);
     const asks =
@@ -114,23 +114,21 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
       `<p class="rule small"><b>${escape(t('when'))}</b> ${escape(t(`rules.${id}`))}</p>${asks}${wordings(id)}`,
     );
   };
-  const order: readonly PromptId[] = PROBES.flatMap((probe): PromptId[] =>
+  const order = PROBES.flatMap((probe): FollowUpId[] =>
     probe === 'P-OWN' || probe === 'P-CHILD'
       ? [probe, `${probe}_gentle` as const]
       : probe === 'P-EVENT'
         ? [probe, 'P-EVENT_closing']
         : [probe],
   );
-  const acks = ['thanks', 'stay', 'next', 'quote'].map((kind) => {
+  const acks = (['thanks', 'stay', 'next', 'quote'] as const).map((kind) => {
     const lines = Array.from(
       { length: language.variants(`acks:${kind}`) },
       (_, n) => `<li>${html(language.variant(`acks:${kind}`, n, params))}</li>`,
     );
     return `<ul>${lines.join('')}</ul>`;
   });
-  const cards = ['S1', 'S2', 'S3', 'S4', 'S5']
-    .map((id) => tryText(language, `safety:card.${id}`, params))
-    .flatMap((text) => (text === null ? [] : [`<div class="say">${html(text)}</div>`]));
+  const cards = (['S1', 'S2', 'S3', 'S4', 'S5'] as const).map((id) => say(`safety:card.${id}`));
   const date = new Intl.DateTimeFormat(language.tag, {
     dateStyle: 'long',
     timeZone: 'Europe/Amsterdam',
@@ -147,24 +145,15 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
 <p>${escape(t('intro', { school: school?.name ?? '' }))}</p>
 <p class="small soft">${escape(language.name)} · ${escape(t('made', { date, version: view.version ?? 1 }))}</p>
 <nav>${nav}</nav>
-${part('opening', t('opening'), fixed + ['c1_bot', 'c2_data', 'c3_consent'].map((id) => say(`interview:${id}`)).join('') + buttons(['start', 'more', 'notNow']) + ['c3_more', 'c4_alias', 'c5_frame'].map((id) => say(`interview:${id}`)).join(''))}
+${part('opening', t('opening'), fixed + (['c1_bot', 'c2_data', 'c3_consent'] as const).map((id) => say(`interview:${id}`)).join('') + buttons(['start', 'more', 'notNow']) + (['c3_more', 'c4_alias', 'c5_frame'] as const).map((id) => say(`interview:${id}`)).join(''))}
 ${part('questions', t('questions'), questions.join(''))}
 ${part('followUps', t('followUps'), `<p>${escape(t('budget', { perMoment: definition.perMoment, budget: definition.budget }))}</p>${order.map(followUp).join('')}`)}
 ${part('short', t('short'), acks.join(''))}
-${part('review', t('review'), fixed + ['r1_review', 'r2_add', 'r3_share'].map((id) => say(`interview:${id}`)).join('') + buttons(['shareKept', 'shareAll', 'shareNone']) + say('interview:r4_state') + buttons(['stateFine', 'stateTouched', 'stateTalk']) + ['r5_shared', 'r5_kept', view.contact === null ? 'r5_talk_coach' : 'r5_end_talk'].map((id) => say(`interview:${id}`)).join(''))}
+${part('review', t('review'), fixed + (['r1_review', 'r2_add', 'r3_share'] as const).map((id) => say(`interview:${id}`)).join('') + buttons(['shareKept', 'shareAll', 'shareNone']) + say('interview:r4_state') + buttons(['stateFine', 'stateTouched', 'stateTalk']) + (['r5_shared', 'r5_kept', view.contact === null ? 'r5_talk_coach' : 'r5_end_talk'] as const).map((id) => say(`interview:${id}`)).join(''))}
 ${part('cards', t('cards'), fixed + cards.join(''))}
-${part('coach', t('coach'), fixed + ['greeting', 'profileArrived'].map((id) => say(`coach:${id}`)).join(''))}
+${part('coach', t('coach'), fixed + (['greeting', 'profileArrived'] as const).map((id) => say(`coach:${id}`)).join(''))}
 </main></body></html>
 `;
-}
-
-/** A text that not every version of the texts has. */
-function tryText(language: Language, key: string, params: Record<string, string>): string | null {
-  try {
-    return language.t(key, params);
-  } catch {
-    return null;
-  }
 }
 
 function main(): number {

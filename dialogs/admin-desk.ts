@@ -8,7 +8,7 @@ import { buttonTo, showDialog } from './dialog.ts';
 import type { SettingsChange, SettingsMistake, SettingsPort, SettingsVersion } from './ports.ts';
 import type { Talk } from './talk.ts';
 import type { Packs } from './teacher.ts';
-import type { Language } from '../locales/index.ts';
+import { keyIn, type Language, type Under } from '../locales/index.ts';
 
 /** Where an admin is in the settings; part of what the dialog remembers. */
 export interface AdminMemory extends AdminPrompts {
@@ -30,10 +30,14 @@ const MOST_BUTTONS = 6;
 /** Of a card that is filled in: what it typed out stands in its fields. */
 export const SEND = 'send';
 /** Texts that say what to type: a dialog has fields for it, and says this otherwise. */
-const OTHERWISE = new Set([
-  ...['menuHow', 'saved', 'unknown', 'languagesHow', 'addressHow', 'coachesHow', 'contactHow'],
-  ...['promptsHow', 'prompt', 'standard', 'draftGood', 'draftWarned', 'draftBad', 'tryFirst', 'tryEnd'],
-]);
+const OTHERWISE = [
+  ...(['menuHow', 'saved', 'unknown', 'languagesHow', 'addressHow', 'coachesHow', 'contactHow'] as const),
+  ...(['promptsHow', 'prompt', 'standard', 'draftGood', 'draftWarned', 'draftBad'] as const),
+  ...(['tryFirst', 'tryEnd'] as const),
+];
+type AdminText = Under<'admin:chat'>;
+const isOtherwise = (key: AdminText): key is (typeof OTHERWISE)[number] =>
+  (OTHERWISE as readonly AdminText[]).includes(key);
 
 export class Admin {
   readonly talk: Talk;
@@ -66,12 +70,13 @@ export class Admin {
     this.talk.remember({ admin: { ...kept, ...more, at } });
   }
 
-  text(key: string, values: Record<string, string | number> = {}): string {
-    const otherwise = this.talk.inDialog && OTHERWISE.has(key);
-    return this.language.t(otherwise ? `dialogs:admin.${key}` : `admin:chat.${key}`, values);
+  text(key: AdminText, values: Record<string, string | number> = {}): string {
+    return this.talk.inDialog && isOtherwise(key)
+      ? this.language.t(`dialogs:admin.${key}`, values)
+      : this.language.t(`admin:chat.${key}`, values);
   }
 
-  word(id: string): string {
+  word(id: Under<'admin:chat.words'>): string {
     return this.text(`words.${id}`);
   }
 
@@ -142,7 +147,7 @@ export class Admin {
   remedies(mistakes: readonly SettingsMistake[]): string {
     return mistakes
       .map(({ line, path, code, values }) => {
-        const remedy = this.language.t(`admin:mistakes.${code}`, values ?? {});
+        const remedy = this.language.t(keyIn('admin:mistakes', code), values ?? {});
         return this.language
           .t(path === '' ? 'admin:check.lineOnly' : 'admin:check.line', { line, path, remedy })
           .trim();
@@ -151,7 +156,9 @@ export class Admin {
   }
 
   whatOf({ key, values }: SettingsVersion['what']): string {
-    return this.text(key === 'undone' ? key : `what.${key}`, { ...values });
+    return this.language.t(key === 'undone' ? 'admin:chat.undone' : keyIn('admin:chat.what', key), {
+      ...values,
+    });
   }
 }
 

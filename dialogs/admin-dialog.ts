@@ -1,4 +1,5 @@
 /** The settings in a dialog: the same steps as in the chat, with fields for what is typed there. The chat stays where it was. */
+import type { Under } from '../locales/index.ts';
 import { inSettings, putMenu } from './admin.ts';
 import { SEND, type Admin, type AdminDialog, type AdminMemory } from './admin-desk.ts';
 import { describePrompts, keepPrompt, putPrompt, readPrompt, wordingCount } from './admin-prompts.ts';
@@ -67,8 +68,11 @@ function formOf(admin: Admin): readonly Element[] | null {
   }
 }
 
-const label = ({ language }: Admin, key: string, values: Record<string, string | number> = {}): string =>
-  language.t(`dialogs:admin.${key}`, values);
+const label = (
+  { language }: Admin,
+  key: Under<'dialogs:admin'>,
+  values: Record<string, string | number> = {},
+): string => language.t(`dialogs:admin.${key}`, values);
 
 function languageFields(admin: Admin): Element[] {
   const { texts } = admin.talk;

@@ -1,5 +1,5 @@
 /** A school's own questions: what Klankbord asks now, an own text with the linter's remarks at once, and a trial of it. */
-import type { Language } from '../locales/index.ts';
+import type { Language, Under, VariantKey } from '../locales/index.ts';
 import { begin, eventOf, fromStored, pendingOf, take, toStored } from '../machines/course.ts';
 import {
   createDefinition,
@@ -42,7 +42,7 @@ export interface AdminPrompts {
 
 const EXCERPT = 70;
 
-const keyOf = (id: PromptId): string => (isQuestion(id) ? `interview:${id}` : `probes:${id}`);
+const keyOf = (id: PromptId): VariantKey => (isQuestion(id) ? `interview:${id}` : `probes:${id}`);
 
 /** The texts as they are kept, with their placeholders. */
 function wordingsOf(admin: Admin, id: PromptId): string[] {
@@ -113,7 +113,7 @@ const shownPlaceholder = (name: string): string => `{{${name}}}`;
 export async function keepPrompt(admin: Admin, said: string, typed: string): Promise<void> {
   const { id, draft, n = 1 } = admin.memory;
   if (!id) return putPrompts(admin);
-  const is = (word: string) => normalise(admin.word(word)) === typed;
+  const is = (word: Under<'admin:chat.words'>) => normalise(admin.word(word)) === typed;
   if (is('standard')) return backToStandard(admin, id);
   if (is('try') || is('publish')) {
     if (draft === undefined) return admin.put(admin.text('noDraft'), [admin.word('menu')]);
@@ -134,7 +134,9 @@ function judge(admin: Admin, id: PromptId, n: number, text: string): void {
   const verdict = !usable ? 'draftBad' : remarks.length > 0 ? 'draftWarned' : 'draftGood';
   admin.put(
     `${admin.text('draft', { id, n, text })}\n${admin.text(verdict, { list })}`,
-    [...(usable ? ['try', 'publish'] : []), 'prompts', 'menu'].map((word) => admin.word(word)),
+    [...(usable ? (['try', 'publish'] as const) : []), 'prompts' as const, 'menu' as const].map((word) =>
+      admin.word(word),
+    ),
     usable ? [] : [textInput('text', admin.text('field'), true, text)],
   );
 }
@@ -216,10 +218,9 @@ function askText(admin: Admin, id: PromptId, draft: string, ask: Ask): string {
     quote: language.t('admin:preview.quote'),
     coach: admin.talk.school.coach.name,
   };
-  if (ask.probe === null) return language.variant(`interview:${ask.step}`, 0, params);
-  const gentle = id === `${ask.probe}_gentle` ? id : null;
-  const closing = id === 'P-EVENT_closing' && ask.probe === 'P-EVENT' ? id : null;
-  return language.variant(`probes:${gentle ?? closing ?? ask.probe}`, ask.nth, params);
+  if (ask.probe === null) return language.variant(`interview:${stageOf(id)}`, 0, params);
+  const form = id === `${ask.probe}_gentle` || (id === 'P-EVENT_closing' && ask.probe === 'P-EVENT');
+  return language.variant(`probes:${form && !isQuestion(id) ? id : ask.probe}`, ask.nth, params);
 }
 
 function beginTrial(admin: Admin, id: PromptId, draft: string): void {
@@ -242,11 +243,11 @@ function beginTrial(admin: Admin, id: PromptId, draft: string): void {
   admin.put(`${first}\n\n${askText(admin, id, draft, ask)}`, [admin.word('menu')]);
 }
 
-const PRESENCE: Readonly<Record<Presence, string>> = {
+const PRESENCE = {
   expressed: 'tryExpressed',
   possible: 'tryPossible',
   none: 'tryNone',
-};
+} as const satisfies Record<Presence, string>;
 
 /** An answer in the trial: what was heard in it, and what would be asked next. Nothing of it is kept. */
 export function readPrompt(admin: Admin, said: string): void {

@@ -1,5 +1,5 @@
 /** The teacher's side of what comes after sharing: choosing a moment, the plan, how it goes, and how far the coach is. */
-import type { Language } from '../locales/index.ts';
+import type { Language, Under } from '../locales/index.ts';
 import {
   actOf,
   DIRECTIONS,
@@ -274,7 +274,7 @@ const BLOCKED = new Set([
 
 function statusLines(language: Language, handover: Handover, now: number): string[] {
   const { alias, coach, sharedAt, delivery, openedAt, receivedAt, meeting, plan } = handover;
-  const t = (key: string, params: Record<string, string> = {}): string =>
+  const t = (key: Under<'desk:status'>, params: Record<string, string> = {}): string =>
     language.t(`desk:status.${key}`, params);
   const lines = [t('title', { alias, coach: coach.name, date: dayOf(language, sharedAt) })];
   if (!delivery) lines.push(t('unknown', { coach: coach.name }));

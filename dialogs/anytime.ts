@@ -6,7 +6,7 @@ import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { putStatus } from './afterwards.ts';
 import { callOffAll } from './meeting.ts';
-import { excerpt, progressText } from './asking.ts';
+import { excerpt, progressText, type AnyChoice } from './asking.ts';
 import type { Command } from './commands.ts';
 import { offerDocument } from './documents.ts';
 import { putSharedCopy } from './review.ts';
@@ -200,7 +200,7 @@ function whichLanguage(teacher: Teacher): void {
   const list = codes.map((code) => talk.texts.language(code).name).join('\n');
   teacher.offer(
     'languageWhich',
-    codes.map((code) => `lang:${code}`),
+    codes.map((code): AnyChoice => `lang:${code}`),
     { list },
   );
 }

@@ -1,5 +1,14 @@
 /** How a question is put: the words, the ways to answer, the card or the quick replies. */
-import type { Language } from '../locales/index.ts';
+import {
+  keyIn,
+  type ChoiceId,
+  wholeKey,
+  type KeyOf,
+  type Language,
+  type Namespace,
+  type TextKey,
+  type VariantOf,
+} from '../locales/index.ts';
 import { askedOf, isQuestion, isSliders } from '../machines/definition.ts';
 import { isFeeling } from '../machines/feelings.ts';
 import { holderOf } from '../machines/follow-up.ts';
@@ -24,15 +33,18 @@ export function excerpt(text: string, length = SHOWN_OF_EARLIER_ANSWER): string 
   return `${flat.slice(0, length).replace(/\s+\S*$/u, '')}…`;
 }
 
+/** Something that can be pressed or typed at a question. */
+export type AnyChoice = ChoiceId | `lang:${string}` | `feeling:${string}`;
+
 /** The title and the words of a choice; languages and feelings are choices too. */
-export function choiceText(language: Language, id: string): { title: string; say: readonly string[] } {
+export function choiceText(language: Language, id: AnyChoice): { title: string; say: readonly string[] } {
   const [kind, value = ''] = id.split(':');
   if (kind === 'lang') return { title: nameOf(language, value), say: language.languages()[value] ?? [value] };
   if (kind === 'feeling') {
     const word = language.feelings()[value] ?? value;
     return { title: word, say: [word] };
   }
-  return language.choice(id);
+  return language.choice(id as ChoiceId);
 }
 
 function nameOf(language: Language, code: string): string {
@@ -40,11 +52,11 @@ function nameOf(language: Language, code: string): string {
 }
 
 /** Ways to answer a question, by id, in the order of the buttons. */
-export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): string[] {
-  const keep = reopened ? ['leaveAsIs'] : [];
+export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): AnyChoice[] {
+  const keep: AnyChoice[] = reopened ? ['leaveAsIs'] : [];
   switch (ask.step) {
     case 'c3_consent':
-      return ['start', 'more', 'notNow', ...otherLanguages(talk).map((code) => `lang:${code}`)];
+      return ['start', 'more', 'notNow', ...otherLanguages(talk).map((code): AnyChoice => `lang:${code}`)];
     case 'c4_alias':
       return keep;
     case 'r2_add':
@@ -63,9 +75,9 @@ export function choicesFor(talk: Talk, ask: Ask, reopened: boolean): string[] {
     default:
       break;
   }
-  const usual = ['skip', 'back', 'pause', 'help'];
+  const usual: AnyChoice[] = ['skip', 'back', 'pause', 'help'];
   if (ask.probe === 'P-WORDS') {
-    return [...Object.keys(talk.language.feelings()).map((id) => `feeling:${id}`), ...usual];
+    return [...Object.keys(talk.language.feelings()).map((id): AnyChoice => `feeling:${id}`), ...usual];
   }
   if (ask.probe === 'P-REL') return [...keep, 'keepWords', ...usual];
   if (ask.probe !== null) return [...keep, 'said', ...usual];
@@ -95,8 +107,9 @@ export function wording(
   };
   if (ask.probe !== null) return language.variant(`probes:${probeKey(ask, quote)}`, nth, params);
   if (ask.step === 'c4_alias' && nth > 0) return language.t('second:c4_alias', params);
-  const key = `${textsOf(ask.step)}:${ask.step}`;
-  return isQuestion(ask.step) ? language.variant(key, nth, params) : language.t(key, params);
+  return isQuestion(ask.step)
+    ? language.variant(`interview:${ask.step}`, nth, params)
+    : language.t(keyIn(textsOf(ask.step), ask.step), params);
 }
 
 /** Goes on counting where the earlier interviews stopped, so that a second one does not hear the same again. */
@@ -105,13 +118,13 @@ function wordingNumber(talk: Talk, { probe, nth }: Ask): number {
 }
 
 /** The namespace of a step's own words. */
-function textsOf(step: string): string {
+function textsOf(step: string): Namespace {
   if (isSliders(step)) return 'sliders';
   if (step.startsWith('m')) return 'reflection';
   return step.startsWith('b') ? 'lookback' : 'interview';
 }
 
-function probeKey(ask: Ask, quote: string): string {
+function probeKey(ask: Ask, quote: string): VariantOf<'probes'> {
   const probe = ask.probe ?? 'P-EVENT';
   if (probe === 'P-EVENT' && ask.step === 'q8_best') return 'P-EVENT_closing';
   return ask.gentle && quote !== '' && (probe === 'P-OWN' || probe === 'P-CHILD') ? `${probe}_gentle` : probe;
@@ -128,7 +141,7 @@ export function wordingOf(talk: Talk, ask: Ask): string {
   return `${ask.probe ?? ask.step}.${wordingNumber(talk, ask)}`;
 }
 
-export function labelOf(talk: Talk, ask: Ask, choices: readonly string[]): Label {
+export function labelOf(talk: Talk, ask: Ask, choices: readonly AnyChoice[]): Label {
   const holder = ask.probe === null ? null : holderOf(ask.probe);
   return {
     step: ask.step,
@@ -139,14 +152,14 @@ export function labelOf(talk: Talk, ask: Ask, choices: readonly string[]): Label
   };
 }
 
-export function toChoice(language: Language, id: string): Choice {
+export function toChoice(language: Language, id: AnyChoice): Choice {
   return { id: id.replace(/^feeling:/u, ''), say: choiceText(language, id).say[0] ?? id };
 }
 
 const TOKENS_KEPT = 4;
 
 /** Gives each choice an opaque button id, valid as long as this question waits, and remembers what they stand for. */
-export function buttonsFor(talk: Talk, question: string, ids: readonly string[]): Button[] {
+export function buttonsFor(talk: Talk, question: string, ids: readonly AnyChoice[]): Button[] {
   const known = talk.memory.buttons;
   const same = known?.for === question && known.ids.join() === ids.join();
   const token = talk.world.newId();
@@ -210,13 +223,13 @@ export function putQuestion(talk: Talk, ask: Ask, reopened: Answer | null, lead:
 /** A notice with buttons of its own, each with a word that can be typed. `before`: what is said above it, in the same message. */
 export function putOffer(
   talk: Talk,
-  key: string,
-  ids: readonly string[],
+  key: KeyOf<'notices'> | TextKey,
+  ids: readonly AnyChoice[],
   params: Record<string, string | number> = {},
   before: readonly string[] = [],
 ): void {
   const { language } = talk;
-  const text = [...before, language.t(key.includes(':') ? key : `notices:${key}`, params)].join('\n\n');
+  const text = [...before, language.t(wholeKey('notices', key), params)].join('\n\n');
   const buttons = buttonsFor(talk, key, ids);
   talk.say({
     label: { step: talk.step, kind: 'notice', choices: ids.map((id) => toChoice(language, id)) },
@@ -227,7 +240,7 @@ export function putOffer(
 
 function suggestionsFor(
   language: Language,
-  choices: readonly string[],
+  choices: readonly AnyChoice[],
 ): NonNullable<Outgoing['suggestions']> {
   return choices.slice(0, MOST_BUTTONS).map((id) => {
     const { title, say } = choiceText(language, id);

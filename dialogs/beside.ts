@@ -1,5 +1,5 @@
 /** What coach and teacher say to each other through the bot, after sharing: words that can be typed, buttons, cards for either side. */
-import type { Language } from '../locales/index.ts';
+import type { AfterId, Language, TextKey } from '../locales/index.ts';
 import { withButtons, type Handover, type Side } from '../machines/handover.ts';
 import { card, paragraph, type Button, type Element } from './cards.ts';
 import { normalise } from './commands.ts';
@@ -17,9 +17,8 @@ export interface Way {
 }
 
 /** One of the ways of after.json, as a button. */
-export function way(language: Language, id: string, act = id): Way {
+export function way(language: Language, id: AfterId, act: string = id): Way {
   const words = language.after()[id];
-  if (!words) throw new Error(`locales/${language.code}/after.json: ${id} is missing`);
   return { act, title: words.title, say: words.say[0] ?? words.title };
 }
 
@@ -34,15 +33,15 @@ export interface Typed {
 const LONGEST_WORDS = 60;
 
 /** "open 2", "geen past: woensdag"; null when it is none of these ways. */
-export function readTyped(text: string, language: Language, ids: readonly string[]): Typed | null {
+export function readTyped(text: string, language: Language, ids: readonly AfterId[]): Typed | null {
   const colon = text.indexOf(':');
   const head = normalise(colon < 0 ? text : text.slice(0, colon));
   if (head.length > LONGEST_WORDS) return null;
   const behind = colon < 0 ? null : text.slice(colon + 1).trim();
   const numbered = /^(.+?)\s(\d{1,2})$/u.exec(head);
-  const find = (words: string): string | undefined => {
+  const find = (words: string): AfterId | undefined => {
     const ways = language.after();
-    return ids.find((id) => ways[id]?.say.includes(words));
+    return ids.find((id) => ways[id].say.includes(words));
   };
   const whole = find(head);
   if (whole !== undefined) return { id: whole, n: null, text: behind };
@@ -123,7 +122,7 @@ export function tell(
   talk: Talk,
   handover: Handover,
   to: Side,
-  key: string,
+  key: TextKey,
   params: (language: Language) => Readonly<Record<string, string | number>> = () => ({}),
 ): void {
   speak(talk, handover, to, (language) => ({

@@ -2,6 +2,7 @@
  * A dialog (task module) of the channel: the buttons that open one, what stands in it, and the tokens it is sent with, which work
  * once. What a token may do is decided by what the conversation remembers, never by what was sent.
  */
+import { wholeKey, type KeyOf, type TextKey } from '../locales/index.ts';
 import { card, submit, type Element } from './cards.ts';
 import type { DialogView } from './ports.ts';
 import type { Talk } from './talk.ts';
@@ -77,8 +78,12 @@ export function showDialog(talk: Talk, { about, title, body, buttons, state, ...
 }
 
 /** A sentence in place of the dialog. */
-export function sayInDialog(talk: Talk, key: string, params: Record<string, string | number> = {}): void {
-  talk.reply({ message: talk.language.t(key.includes(':') ? key : `dialogs:${key}`, params) });
+export function sayInDialog(
+  talk: Talk,
+  key: KeyOf<'dialogs'> | TextKey,
+  params: Record<string, string | number> = {},
+): void {
+  talk.reply({ message: talk.language.t(wholeKey('dialogs', key), params) });
 }
 
 /** What was sent with this token: a dialog that is open, one that was sent before, or none that is known. Uses the token up. */

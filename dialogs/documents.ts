@@ -2,6 +2,7 @@
  * A document is offered, accepted and handed over. In Teams the person agrees first and the file goes to their own OneDrive; where a
  * client cannot do that, there is a link on this machine that works once. What may be in it is decided when it is made, not before.
  */
+import type { TextKey } from '../locales/index.ts';
 import { card, paragraph } from './cards.ts';
 import { questionLines } from './coach-card.ts';
 import { readCommand } from './commands.ts';
@@ -76,7 +77,7 @@ function scriptOf(talk: Talk): Made {
 }
 
 /** Without anybody's name: the file may lie in a folder that others see. */
-function nameOf(talk: Talk, words: string, at: number): string {
+function nameOf(talk: Talk, words: TextKey, at: number): string {
   const date = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Amsterdam' }).format(at);
   return fileName(talk.language.t(words), date);
 }

@@ -2,6 +2,7 @@
  * Then and now: the three words again, and the six sentences where the school has them, beside the first ones. The teacher sees both,
  * and decides whether the coach does. Nothing is concluded from the difference.
  */
+import type { KeyOf } from '../locales/index.ts';
 import { phaseOf } from '../machines/course.ts';
 import { readWords } from '../machines/words.ts';
 import { fromWords, type SliderValues } from '../machines/sliders.ts';
@@ -120,7 +121,7 @@ export async function finishLookBack(
   const both = await compare(talk);
   const { first, definition } = talk.open();
   const handover = first ? await handoverOf(talk, first.interviewId) : null;
-  const say = (key: string, params: Record<string, string> = {}): void => {
+  const say = (key: KeyOf<'lookback'>, params: Record<string, string> = {}): void => {
     const text = [...before, talk.language.t(`lookback:${key}`, params)].join('\n\n');
     talk.say({ label: { step: 'b3_show', kind: 'notice' }, text });
   };

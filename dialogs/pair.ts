@@ -1,7 +1,7 @@
 /** Two pupils of one teacher beside each other, for the coach only: their words and what was told per moment. Nothing is compared. */
 import type { Language } from '../locales/index.ts';
 import type { QuestionId } from '../machines/definition.ts';
-import { CELLS, type Profile } from '../machines/profile.ts';
+import { CELLS, type CellState, type Profile } from '../machines/profile.ts';
 import { card, columns, heading, paragraph, table, type Card, type Element } from './cards.ts';
 import { MARKS, momentLabel } from './profile-card.ts';
 import type { Shared } from './review.ts';
@@ -47,7 +47,7 @@ export function sideBySide(
     ...wordsOf(profile).flatMap((word) => paragraph(word, { spacing: 'small' })),
   ];
   const order = language.t('second:order');
-  const marks = Object.keys(MARKS)
+  const marks = (Object.keys(MARKS) as CellState[])
     .map((state) => language.t(`profile:legend.${state}`))
     .join('   ');
   const note = language.t('second:note');

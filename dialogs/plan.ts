@@ -164,7 +164,9 @@ export function askHowItGoes(talk: Talk, handover: Handover, week: Week, busy: b
         ...paragraph(how, { size: 'small', subtle: true }),
         textInput('answer', language.t('plan:checkIn.label'), true),
       ],
-      ways: ['tellCheckIn', 'skipCheckIn', 'stopCheckIns'].map((id) => way(language, id, `${id}:${week}`)),
+      ways: (['tellCheckIn', 'skipCheckIn', 'stopCheckIns'] as const).map((id) =>
+        way(language, id, `${id}:${week}`),
+      ),
     };
   });
 }
@@ -184,7 +186,7 @@ export async function answerCheckIn(
   talk.remember({ checkIn: { interviewId: kept.interviewId, week, waitsFor: 'word' } });
   const asked = speak(talk, kept, 'teacher', (language) => ({
     lines: [language.t('plan:checkIn.kept', { coach: kept.coach.name })],
-    ways: ['mayRead', 'keepToMe'].map((id) => way(language, id, `${id}:${week}`)),
+    ways: (['mayRead', 'keepToMe'] as const).map((id) => way(language, id, `${id}:${week}`)),
   }));
   talk.keep(asked);
   // Somebody may be in need here too.

@@ -48,10 +48,10 @@ export function profileDialog(talk: Talk, profile: Readable, page = 0): void {
   const parts = profileCards(talk, profile);
   const at = Math.min(Math.max(0, page), parts.length - 1);
   const ids = [
-    ...(at > 0 ? ['previous'] : []),
-    ...(at < parts.length - 1 ? ['next'] : []),
-    ...(talk.school.documents === undefined ? [] : ['document']),
-    'close',
+    ...(at > 0 ? (['previous'] as const) : []),
+    ...(at < parts.length - 1 ? (['next'] as const) : []),
+    ...(talk.school.documents === undefined ? [] : (['document'] as const)),
+    'close' as const,
   ];
   showDialog(talk, {
     about: 'profile',

@@ -2,7 +2,7 @@
  * The profile as a document: one page, and an appendix with what had no room there. The coach's copy has a last page that is for the
  * coach alone; the teacher's own copy is the same without it.
  */
-import type { Language } from '../locales/index.ts';
+import type { Language, TextKey } from '../locales/index.ts';
 import { CELLS, type AspectId, type Quote } from '../machines/profile.ts';
 import type { Button } from './cards.ts';
 import { PAGE, PAGES, type Block, type Paper } from './paper.ts';
@@ -92,7 +92,7 @@ class Page {
     );
   }
 
-  #t(key: string, values: Record<string, string | number> = {}): string {
+  #t(key: TextKey, values: Record<string, string | number> = {}): string {
     return this.#language.t(key, { alias: this.#view.profile.alias, ...values });
   }
 

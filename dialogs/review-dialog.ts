@@ -4,7 +4,7 @@
  */
 import { isErasureAsked, paceOf, pendingOf } from '../machines/course.ts';
 import type { Ask } from '../machines/slots.ts';
-import { choicesFor, excerpt } from './asking.ts';
+import { choicesFor, choiceText, excerpt } from './asking.ts';
 import { heading, paragraph, sentenceField, textInput, type Element } from './cards.ts';
 import { sayInDialog, showDialog, type Sent } from './dialog.ts';
 import { decide, previewOf, rowsOf, type Decision, type Row } from './review.ts';
@@ -119,7 +119,7 @@ async function showSentences(talk: Talk, wanted = 0, note: string | null = null)
     ...blocks.flatMap(({ elements }) => elements),
     ...(last ? await addition(talk) : []),
   ];
-  const ids = [...(page > 0 ? ['previous'] : []), last ? 'preview' : 'next'];
+  const ids = [...(page > 0 ? (['previous'] as const) : []), last ? ('preview' as const) : ('next' as const)];
   showDialog(talk, {
     about: 'review',
     title: language.t('review:title'),
@@ -288,7 +288,10 @@ async function showPreview(talk: Talk, wanted = 0, note: string | null = null): 
   const page = Math.min(Math.max(0, wanted), pages.length - 1);
   const ask = await reviewing(talk);
   const choices = page === pages.length - 1 && ask ? choicesFor(talk, ask, false) : [];
-  const ids = [page > 0 ? 'previous' : 'toSentences', ...(page < pages.length - 1 ? ['next'] : [])];
+  const ids = [
+    page > 0 ? ('previous' as const) : ('toSentences' as const),
+    ...(page < pages.length - 1 ? (['next'] as const) : []),
+  ];
   const question = language.t('interview:r3_share', { coach: talk.school.coach.name });
   showDialog(talk, {
     about: 'review',
@@ -299,7 +302,7 @@ async function showPreview(talk: Talk, wanted = 0, note: string | null = null): 
       ...(choices.length > 0 ? paragraph(question, { weight: 'bolder', spacing: 'large' }) : []),
     ],
     buttons: [
-      ...choices.map((id) => ({ id, title: language.choice(id).title })),
+      ...choices.map((id) => ({ id, title: choiceText(language, id).title })),
       ...ids.map((id) => ({ id, title: language.t(`dialogs:${id}`) })),
     ],
     state: { at: 'preview', page, print: printOf(JSON.stringify(pages)) } satisfies State,

@@ -1,7 +1,7 @@
 /** The teacher reads the sentences, keeps, changes or removes each, sees what the coach would see, and decides. */
-import { buildProfile, quotesOf, type Profile, type Quote } from '../machines/profile.ts';
+import { buildProfile, quotesOf, type AspectId, type Profile, type Quote } from '../machines/profile.ts';
 import { handOver } from '../machines/handover.ts';
-import type { Language } from '../locales/index.ts';
+import type { KeyOf, Language } from '../locales/index.ts';
 import type { Ask } from '../machines/slots.ts';
 import { buttonsFor, choicesFor, excerpt, labelOf, putQuestion, toChoice } from './asking.ts';
 import { card, heading, paragraph, sentenceRow, type Element } from './cards.ts';
@@ -87,7 +87,7 @@ export async function putReview(teacher: Teacher, before: readonly string[]): Pr
   if (!talk.school.dialogs || talk.memory.inChat) return putSentences(teacher, before);
   const { language } = talk;
   const { chosen } = await rowsOf(talk);
-  const choices = ['reviewInChat', 'reviewDone'];
+  const choices = ['reviewInChat', 'reviewDone'] as const;
   const lines = [
     ...before,
     language.t('interview:r1_review'),
@@ -120,7 +120,7 @@ async function putSentences(teacher: Teacher, before: readonly string[]): Promis
   const page = Math.min(talk.memory.page ?? 0, pages.length - 1);
   const rows = pages[page] ?? [];
   const last = page === pages.length - 1;
-  const choices = last ? ['reviewDone'] : ['reviewNext', 'reviewDone'];
+  const choices = last ? (['reviewDone'] as const) : (['reviewNext', 'reviewDone'] as const);
   const title = language.t('review:title');
   const place =
     pages.length > 1 ? ` (${language.t('review:page', { n: page + 1, total: pages.length })})` : '';
@@ -134,7 +134,7 @@ async function putSentences(teacher: Teacher, before: readonly string[]): Promis
     ...paragraph(intro),
   ];
   const lines: string[] = [];
-  let aspect: string | undefined;
+  let aspect: AspectId | undefined;
   for (const { n, quote, removed } of rows) {
     if (quote.aspects[0] !== aspect) {
       aspect = quote.aspects[0];
@@ -241,7 +241,7 @@ export async function chooseInReview(
     talk.remember({ inChat: true, page: 0 });
     return teacher.perform([{ type: 'ask', ask }], { before: [] });
   }
-  if (ask.step === 'r3_share' && choicesFor(talk, ask, false).includes(id))
+  if (ask.step === 'r3_share' && choicesFor(talk, ask, false).some((one) => one === id))
     return teacher.fileChoice(ask, [id]);
   if (ask.step !== 'r1_review') return talk.notice('stale');
   await applyToggles(talk, values);
@@ -270,7 +270,7 @@ export async function readInReview(teacher: Teacher, ask: Ask, text: string): Pr
   if (!command || (ask.step !== 'r1_review' && ask.step !== 'r3_share')) return false;
   const { chosen, others } = await rowsOf(talk);
   const row = [...chosen, ...others].find((r) => r.n === command.n);
-  const say = (key: string): void => {
+  const say = (key: KeyOf<'review'>): void => {
     talk.notice(`review:${key}`, { n: command.n });
   };
   if (!row) {
@@ -289,7 +289,8 @@ export async function readInReview(teacher: Teacher, ask: Ask, text: string): Pr
         ? 'remove'
         : 'keep';
   decide(talk, [[row, decision]]);
-  say({ reviewRemove: 'removed', reviewKeep: 'kept', reviewChange: 'changed' }[command.id]);
+  const done = { reviewRemove: 'removed', reviewKeep: 'kept', reviewChange: 'changed' } as const;
+  say(done[command.id]);
   // At the moment of choosing, the preview must stay what it says it is.
   if (ask.step === 'r3_share') await putSharing(teacher, ask, []);
   return true;

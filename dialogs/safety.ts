@@ -3,6 +3,7 @@
  * The bot judges nothing, asks for no details and passes nothing on. It remembers that a card was shown and when, never why.
  */
 import { contactTexts } from '../locales/contacts.ts';
+import { keyIn } from '../locales/index.ts';
 import { paceOf, pendingOf } from '../machines/course.ts';
 import { isAsideQuestion, isQuestion } from '../machines/definition.ts';
 import type { Answer } from '../machines/journal.ts';
@@ -17,7 +18,7 @@ import {
   type Concern,
   type Safety,
 } from '../machines/safety.ts';
-import { buttonsFor, choiceText, toChoice, wordingOf } from './asking.ts';
+import { buttonsFor, choiceText, toChoice, wordingOf, type AnyChoice } from './asking.ts';
 import { card, heading, paragraph } from './cards.ts';
 import { normalise } from './commands.ts';
 import type { Talk } from './talk.ts';
@@ -99,7 +100,7 @@ export async function recheck(talk: Talk): Promise<void> {
 /* ---------------------------------------------------------------- what is said */
 
 function putConfirmation(talk: Talk, id: CardId, before: readonly string[] = []): void {
-  const text = [...before, talk.language.t(`safety:ask.${id}`)].join('\n\n');
+  const text = [...before, talk.language.t(keyIn('safety:ask', id))].join('\n\n');
   put(talk, text, paragraph(text), `safety ${id}`, ASKED);
 }
 
@@ -108,7 +109,7 @@ function put(
   text: string,
   body: ReturnType<typeof paragraph>,
   question: string,
-  ids: readonly string[],
+  ids: readonly AnyChoice[],
 ): void {
   const { language } = talk;
   talk.say({

@@ -1,9 +1,9 @@
 /** The whole script as a document, for a school to read through: every question, every follow-up with its reason, every fixed text. */
 import { contactTexts, type SchoolContacts } from '../locales/contacts.ts';
-import type { Language } from '../locales/index.ts';
+import type { Language, TextKey, Under, VariantKey } from '../locales/index.ts';
 import { createDefinition, isQuestion, QUESTION_IDS, questionRule } from '../machines/definition.ts';
 import { holderOf, PROBES } from '../machines/follow-up.ts';
-import type { PromptId } from '../machines/prompt-linter.ts';
+import type { FollowUpId, PromptId } from '../machines/prompt-linter.ts';
 import { PAGE, PAGES, type Block, type Paper } from './paper.ts';
 import type { SchoolView } from './ports.ts';
 
@@ -14,13 +14,13 @@ export interface ScriptView {
   readonly date: string;
 }
 
-const OPENING = ['c1_bot', 'c2_data', 'c3_consent', 'c3_more', 'c4_alias', 'c5_frame'];
-const REVIEW = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_shared', 'r5_kept'];
-const CARDS = ['S1', 'S2', 'S3', 'S4', 'S5'];
-const ACKS = ['thanks', 'stay', 'next', 'quote'];
+const OPENING = ['c1_bot', 'c2_data', 'c3_consent', 'c3_more', 'c4_alias', 'c5_frame'] as const;
+const REVIEW = ['r1_review', 'r2_add', 'r3_share', 'r4_state', 'r5_shared', 'r5_kept'] as const;
+const CARDS = ['S1', 'S2', 'S3', 'S4', 'S5'] as const;
+const ACKS = ['thanks', 'stay', 'next', 'quote'] as const;
 
 /** What is asked when, in the order of the page that `npm run preview` makes. */
-const FOLLOW_UPS: readonly PromptId[] = PROBES.flatMap((probe): PromptId[] =>
+const FOLLOW_UPS = PROBES.flatMap((probe): FollowUpId[] =>
   probe === 'P-OWN' || probe === 'P-CHILD'
     ? [probe, `${probe}_gentle` as const]
     : probe === 'P-EVENT'
@@ -29,7 +29,7 @@ const FOLLOW_UPS: readonly PromptId[] = PROBES.flatMap((probe): PromptId[] =>
 );
 
 export function scriptPaper(language: Language, { school, contacts, date }: ScriptView): Paper {
-  const t = (key: string, values: Record<string, string | number> = {}) =>
+  const t = (key: Under<'admin:preview'>, values: Record<string, string | number> = {}) =>
     language.t(`admin:preview.${key}`, values);
   const filled = (text: string) => `[${text}]`;
   const params: Record<string, string> = {
@@ -46,11 +46,11 @@ export function scriptPaper(language: Language, { school, contacts, date }: Scri
     optional: QUESTION_IDS.filter((id) => school.optional.includes(id)),
   });
   const own = school.voices?.[language.code]?.own ?? {};
-  const say = (key: string): Block => ({ kind: 'paragraph', text: language.t(key, params) });
+  const say = (key: TextKey): Block => ({ kind: 'paragraph', text: language.t(key, params) });
   const soft = (text: string): Block => ({ kind: 'paragraph', tone: 'soft', text });
-  const part = (id: string): Block => ({ kind: 'heading', level: 1, text: t(id) });
+  const part = (id: Under<'admin:preview'>): Block => ({ kind: 'heading', level: 1, text: t(id) });
   const wordings = (id: PromptId): Block => {
-    const key = isQuestion(id) ? `interview:${id}` : `probes:${id}`;
+    const key: VariantKey = isQuestion(id) ? `interview:${id}` : `probes:${id}`;
     const items = Array.from({ length: language.variants(key) }, (_, n) => {
       const mark = own[`${key}.${n}`] === undefined ? '' : ` (${t('ownText')})`;
       return `${language.variant(key, n, params)}${mark}`;
@@ -92,7 +92,7 @@ export function scriptPaper(language: Language, { school, contacts, date }: Scri
       ...followUps,
       part('short'),
       ...ACKS.map((kind): Block => {
-        const key = `acks:${kind}`;
+        const key = `acks:${kind}` as const;
         const count = language.variants(key);
         return {
           kind: 'list',
@@ -107,7 +107,7 @@ export function scriptPaper(language: Language, { school, contacts, date }: Scri
       ...CARDS.map((id) => say(`safety:card.${id}`)),
       part('coach'),
       soft(t('fixed')),
-      ...['greeting', 'profileArrived'].map((id) => say(`coach:${id}`)),
+      ...(['greeting', 'profileArrived'] as const).map((id) => say(`coach:${id}`)),
     ],
   };
 }

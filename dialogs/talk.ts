@@ -2,7 +2,7 @@
  * One turn in the making: what is known, what has changed so far, what will be said. The rest of dialogs/ speaks through it;
  * at the end it becomes the Outcome that bot/ saves.
  */
-import type { Language, Texts } from '../locales/index.ts';
+import { wholeKey, type KeyOf, type Language, type TextKey, type Texts } from '../locales/index.ts';
 import {
   begin,
   eventOf,
@@ -423,10 +423,14 @@ export class Talk {
   }
 
   /** A short message that asks nothing. */
-  notice(key: string, params: Record<string, string | number> = {}, extra: Partial<Label> = {}): void {
+  notice(
+    key: KeyOf<'notices'> | TextKey,
+    params: Record<string, string | number> = {},
+    extra: Partial<Label> = {},
+  ): void {
     this.say({
       label: { step: this.step, kind: 'notice', ...extra },
-      text: this.language.t(key.includes(':') ? key : `notices:${key}`, params),
+      text: this.language.t(wholeKey('notices', key), params),
     });
   }
 

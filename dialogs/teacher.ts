@@ -1,4 +1,5 @@
 /** The teacher's side: what a message means at this point of the interview, and what follows from it. */
+import type { KeyOf, TextKey } from '../locales/index.ts';
 import type { Pack } from '../machines/listening/pack.ts';
 import { listen } from '../machines/listening/listen.ts';
 import type { Heard, QuestionKind } from '../machines/listening/types.ts';
@@ -20,6 +21,7 @@ import {
   putQuestion,
   readFeelings,
   wordingOf,
+  type AnyChoice,
 } from './asking.ts';
 import { normalise, readCommand, type Command } from './commands.ts';
 import { answerAfterwards, pressAfterwards, readAfterwards } from './afterwards.ts';
@@ -45,7 +47,7 @@ const LONGEST_ALIAS = 30;
 const LONGEST_WORD = 40;
 const LONGEST_ALIAS_WORDS = 2;
 
-const REVIEW_CHOICES: readonly string[] = ['reviewDone', 'reviewNext', 'reviewInChat'];
+const REVIEW_CHOICES: readonly AnyChoice[] = ['reviewDone', 'reviewNext', 'reviewInChat'];
 const READ_FROM_TEXT = new Set<StepId>(['c4_alias', 'q1_words', 'b1_words']);
 const WORDS = new Set<StepId>(['q1_words', 'b1_words']);
 
@@ -108,7 +110,7 @@ export class Teacher {
   }
 
   /** What is not kept is heard all the same: somebody may be in need. */
-  async #unkept(said: Said, key: string): Promise<void> {
+  async #unkept(said: Said, key: KeyOf<'notices'>): Promise<void> {
     if (!(await raise(this, said.text, this.listen(said.text, 'closing'), { filed: false })))
       this.talk.notice(key);
   }
@@ -145,7 +147,7 @@ export class Teacher {
     if (waitsFor(this.talk, id)) return true;
     if (!ask) return false;
     if (ask.step === 'r3_share' && id === 'reviewInChat') return true;
-    if (ask.step === 'r1_review') return REVIEW_CHOICES.includes(id);
+    if (ask.step === 'r1_review') return (REVIEW_CHOICES as readonly string[]).includes(id);
     const alsoOnCard = ask.probe === 'P-WORDS' ? ['wordsChosen'] : [];
     return [...choicesFor(this.talk, ask, true), ...alsoOnCard].includes(id);
   }
@@ -155,7 +157,11 @@ export class Teacher {
     const { talk } = this;
     const typed = normalise(text);
     const reopened = ask !== null && talk.memory.rewound === true;
-    const offered = erasing ? ['eraseYes', 'eraseNo'] : ask ? choicesFor(talk, ask, reopened) : [];
+    const offered: AnyChoice[] = erasing
+      ? ['eraseYes', 'eraseNo']
+      : ask
+        ? choicesFor(talk, ask, reopened)
+        : [];
     const review = ask?.step === 'r1_review' ? REVIEW_CHOICES : [];
     return (
       [...offered, ...review].find(
@@ -446,7 +452,11 @@ export class Teacher {
   }
 
   /** A notice with buttons of its own. */
-  offer(key: string, ids: readonly string[], params: Record<string, string | number> = {}): void {
+  offer(
+    key: KeyOf<'notices'> | TextKey,
+    ids: readonly AnyChoice[],
+    params: Record<string, string | number> = {},
+  ): void {
     putOffer(this.talk, key, ids, params);
   }
 

@@ -5,7 +5,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInstance, type i18n } from 'i18next';
 import { z } from 'zod';
+import type { AfterId, ChoiceId, Group, KeyOf, Namespace, TextKey, VariantKey } from './keys.ts';
 import { loadLinter, type LinterLists } from './linter.ts';
+
+export type {
+  AfterId,
+  ChoiceId,
+  Group,
+  KeyOf,
+  Namespace,
+  TextKey,
+  Under,
+  VariantKey,
+  VariantOf,
+} from './keys.ts';
 
 const HERE = new URL('.', import.meta.url);
 const REFERENCE = 'nl';
@@ -29,8 +42,7 @@ const NAMESPACES = [
   'desk',
   'meeting',
   'plan',
-] as const;
-type Namespace = (typeof NAMESPACES)[number];
+] as const satisfies readonly Namespace[];
 
 const phrases = z.array(z.string().min(1)).min(1);
 const metaSchema = z.object({
@@ -98,18 +110,18 @@ export interface Language {
   /** Word lists for judging a school's own questions; null when there are none. */
   linter(): LinterLists | null;
   /** One text, e.g. `notices:paused`. Throws when the key or a parameter is missing. */
-  t(key: string, params?: Params): string;
+  t(key: TextKey, params?: Params): string;
   /** The nth wording of a key that has several; starts again after the last. */
-  variant(key: string, nth: number, params?: Params): string;
-  variants(key: string): number;
+  variant(key: VariantKey, nth: number, params?: Params): string;
+  variants(key: VariantKey): number;
   commands(): Readonly<Record<string, readonly string[]>>;
   /** Words by which a speaker of this language names each language. */
   languages(): Readonly<Record<string, readonly string[]>>;
   /** Words that join a list. */
   joiners(): readonly string[];
-  choice(id: string): ChoiceText;
+  choice(id: ChoiceId): ChoiceText;
   /** What can be typed or pressed after sharing, by id. */
-  after(): Readonly<Record<string, ChoiceText>>;
+  after(): Readonly<Record<AfterId, ChoiceText>>;
   /** Words around a date. */
   time(): TimeWords;
   /** The feeling words by id, in the order of the language. */
@@ -202,7 +214,7 @@ function openLanguage(instance: i18n, code: string): Language {
       variant: (key, nth, params) => {
         const count = countOf(key);
         if (count === 0) throw new Error(`locales/${code}: ${key} has no wordings`);
-        return t(`${key}.${nth % count}`, params);
+        return t(nthOf(key, nth % count), params);
       },
       commands: () => commands,
       languages: () => languages,
@@ -212,7 +224,7 @@ function openLanguage(instance: i18n, code: string): Language {
         if (!choice) throw new Error(`locales/${code}/choices.json: ${id} is missing`);
         return choice;
       },
-      after: () => after.words,
+      after: () => after.words as Record<AfterId, ChoiceText>,
       time: () => after.time,
       feelings: () => feelings,
     };
@@ -235,6 +247,19 @@ function formsOf(terms: Terms, chosen: Voice['terms']): Record<string, string> {
     ),
   ) as Record<string, string>;
 }
+
+/** A key with its namespace; without one it is of this one. */
+export function wholeKey<N extends Namespace>(namespace: N, key: KeyOf<N> | TextKey): TextKey {
+  return key.includes(':') ? (key as TextKey) : keyIn(namespace, key);
+}
+
+/** The key of a text that data names, such as a mistake by its code: the group is checked by the compiler, the id when it is looked up. */
+export function keyIn(group: Group | Namespace, id: string): TextKey {
+  return `${group}${group.includes(':') ? '.' : ':'}${id}` as TextKey;
+}
+
+/** A union of every wording of every key is more than the compiler can hold; each of them is a text. */
+const nthOf = (key: string, nth: number): TextKey => `${key}.${nth}` as TextKey;
 
 function splitKey(key: string): [string, string] {
   const colon = key.indexOf(':');

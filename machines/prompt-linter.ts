@@ -13,7 +13,9 @@ export const PROMPT_IDS = [
   'P-OWN_gentle',
   'P-CHILD_gentle',
 ] as const;
-export type PromptId = QuestionId | ProbeId | 'P-EVENT_closing' | 'P-OWN_gentle' | 'P-CHILD_gentle';
+/** A follow-up, in each form that has texts of its own. */
+export type FollowUpId = ProbeId | 'P-EVENT_closing' | 'P-OWN_gentle' | 'P-CHILD_gentle';
+export type PromptId = QuestionId | FollowUpId;
 
 export function isPrompt(id: string): id is PromptId {
   return (PROMPT_IDS as readonly string[]).includes(id);

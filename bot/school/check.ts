@@ -4,7 +4,7 @@
  */
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { countries } from '../../locales/contacts.ts';
-import type { Language } from '../../locales/index.ts';
+import type { Language, VariantKey } from '../../locales/index.ts';
 import {
   isQuestion,
   OPENING_STEPS,
@@ -337,7 +337,7 @@ function lintOne(
 }
 
 /** Where a prompt's texts are. */
-export function keyOfPrompt(id: PromptId): string {
+export function keyOfPrompt(id: PromptId): VariantKey {
   return isQuestion(id) ? `interview:${id}` : `probes:${id}`;
 }
 

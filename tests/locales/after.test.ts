@@ -1,6 +1,6 @@
 /** What can be typed after sharing: the same things in every language, each word meaning one thing to whoever types it. */
 import { describe, expect, test } from '@jest/globals';
-import { loadTexts } from '../../locales/index.ts';
+import { loadTexts, type ChoiceText, type TextKey } from '../../locales/index.ts';
 
 const texts = loadTexts();
 const LANGUAGES = ['nl', 'en', 'de'];
@@ -19,7 +19,7 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
 
 describe.each(LANGUAGES)('words after sharing in %s', (code) => {
   const language = texts.language(code);
-  const words = language.after();
+  const words: Readonly<Record<string, ChoiceText>> = language.after();
 
   test('there are the same in every language, each in a group', () => {
     const ids = Object.keys(words).sort();
@@ -58,10 +58,16 @@ describe.each(LANGUAGES)('words after sharing in %s', (code) => {
   });
 
   test('what a text tells people to type works', () => {
-    const keys = [
-      ...['desk:howTo', 'desk:which', 'desk:status.proposed', 'desk:status.planMade', 'meeting:offerHow'],
-      ...['meeting:picked', 'meeting:pickedToCoach', 'meeting:passed', 'plan:askTyped', 'plan:toldMade'],
-      ...['plan:checkIn.how', 'plan:checkIn.empty', 'coach:help'],
+    const keys: TextKey[] = [
+      ...(['desk:howTo', 'desk:which', 'desk:status.proposed', 'desk:status.planMade'] as const),
+      ...(['meeting:offerHow', 'meeting:picked', 'meeting:pickedToCoach', 'meeting:passed'] as const),
+      ...([
+        'plan:askTyped',
+        'plan:toldMade',
+        'plan:checkIn.how',
+        'plan:checkIn.empty',
+        'coach:help',
+      ] as const),
     ];
     const params = { coach: 'C', who: 'W', alias: 'A', when: 'T', n: 1 };
     const all = Object.values(words).flatMap(({ say }) => say);

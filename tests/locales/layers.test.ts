@@ -1,7 +1,7 @@
 /** Layers over a language (the formal form of address, a regional variant) and a school's own words: complete, consistent, never half. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { loadTexts, TERMS, type Voice } from '../../locales/index.ts';
+import { keyIn, loadTexts, TERMS, type Namespace, type Voice } from '../../locales/index.ts';
 
 const texts = loadTexts();
 type Tree = string | null | readonly Tree[] | { readonly [key: string]: Tree };
@@ -69,7 +69,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
     const language = texts.language(code).with(formal);
 
     test('has no text left in the informal one', () => {
-      const namespaces = [
+      const namespaces: Namespace[] = [
         'interview',
         'probes',
         'acks',
@@ -94,7 +94,7 @@ describe.each(texts.codes.filter((code) => texts.language(code).hasFormal))(
               m[1] ?? '',
               '…',
             ]);
-            const shown = language.t(`${ns}:${path}`, Object.fromEntries(names) as Record<string, string>);
+            const shown = language.t(keyIn(ns, path), Object.fromEntries(names) as Record<string, string>);
             return INFORMAL[base]?.test(shown) ? [[ns, path, shown]] : [];
           }),
         );

@@ -1,7 +1,7 @@
 /** Every number of every country is there; a school may change names and numbers, and leave nothing out. */
 import { describe, expect, it, test } from '@jest/globals';
 import { contactTexts, countries, presetOf, schoolContactsSchema } from '../../locales/contacts.ts';
-import { loadTexts } from '../../locales/index.ts';
+import { keyIn, loadTexts } from '../../locales/index.ts';
 import { CARDS } from '../../machines/safety.ts';
 
 const texts = loadTexts();
@@ -44,7 +44,7 @@ describe.each(Object.entries(NUMBERS))('%s', (country, numbers) => {
       ...contactTexts(schoolContactsSchema.parse({ country }), { code: language.base, tag: language.tag }),
       coach: 'Noor',
     };
-    const shown = (id: string): string => language.t(`safety:card.${id}`, params);
+    const shown = (id: string): string => language.t(keyIn('safety:card', id), params);
     const has = (id: string, service: keyof typeof numbers): void => {
       for (const number of numbers[service])
         expect([id, shown(id)]).toEqual([id, expect.stringContaining(number)]);

@@ -18,7 +18,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { DialogView, Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
-import { loadTexts } from '../../locales/index.ts';
+import { keyIn, loadTexts, type ChoiceId, type ChoiceText } from '../../locales/index.ts';
 import { cardProblems, textProblems } from './card-check.ts';
 import { readDialog } from './dialog.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -237,11 +237,8 @@ class Player {
     if (!this.#dialog) throw new Error('No dialog was opened');
     const dialog = readDialog(this.#dialog);
     const language = texts.language(this.#lang);
-    const keys = [
-      `dialogs:${id}`,
-      ...['words', 'address'].map((of) => `admin:chat.${of}.${id}`),
-      `admin:chat.${id}`,
-    ];
+    const groups = ['dialogs', 'admin:chat.words', 'admin:chat.address', 'admin:chat'] as const;
+    const keys = groups.map((group) => keyIn(group, id));
     const known = keys.flatMap((key) => {
       try {
         return [language.t(key)];
@@ -250,7 +247,8 @@ class Player {
       }
     });
     const [said] = known;
-    const title = said === undefined ? language.choice(id).title : said[0]?.toUpperCase() + said.slice(1);
+    const title =
+      said === undefined ? language.choice(id as ChoiceId).title : said[0]?.toUpperCase() + said.slice(1);
     const changed = inputs.map((pair) => pair.replaceAll('_', ' ').split('=') as [string, string]);
     return {
       kind: 'dialogSent',
@@ -264,7 +262,8 @@ class Player {
     const [id = '', ...inputs] = rest.split(/\s+/u);
     const language = texts.language(this.#lang);
     // A number is the place of the button on the card: some have a date for a title.
-    const title = language.after()[id]?.title ?? (/^\d$/u.test(id) ? id : language.choice(id).title);
+    const ways: Readonly<Record<string, ChoiceText>> = language.after();
+    const title = ways[id]?.title ?? (/^\d$/u.test(id) ? id : language.choice(id as ChoiceId).title);
     const button = this.#buttons.find((b) => b.title === title) ?? this.#buttons[Number(id) - 1];
     if (!button) throw new Error(`There is no button "${title}" (${id}) on the latest card`);
     // An underscore stands for a space.

@@ -1,7 +1,7 @@
 /** A second interview, about another pupil: nothing of the first in it, other wordings, and the two beside each other for the coach. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outgoing } from '../../../dialogs/ports.ts';
-import { loadTexts } from '../../../locales/index.ts';
+import { keyIn, loadTexts, type VariantKey } from '../../../locales/index.ts';
 import { openStage, type Stage } from '../../support/stage.ts';
 
 let stage: Stage;
@@ -45,7 +45,7 @@ describe('a second interview', () => {
     const nl = loadTexts().language('nl');
     for (const what of new Set(second.map((one) => one.what))) {
       const heard = [...first, ...second].filter((one) => one.what === what).map((one) => one.text);
-      const there = nl.variants(`${what.startsWith('P-') ? 'probes' : 'interview'}:${what}`);
+      const there = nl.variants(keyIn(what.startsWith('P-') ? 'probes' : 'interview', what) as VariantKey);
       expect([what, new Set(heard).size]).toEqual([what, Math.min(heard.length, there)]);
     }
   });

@@ -1,6 +1,7 @@
 /** The prompt linter: what keeps a school's own question from being used, what it only warns about, and that ours pass. */
 import { describe, expect, test } from '@jest/globals';
-import { loadTexts } from '../../../locales/index.ts';
+import { loadTexts, type VariantKey } from '../../../locales/index.ts';
+import { isQuestion } from '../../../machines/definition.ts';
 import {
   isUsable,
   lintPrompt,
@@ -98,7 +99,7 @@ describe('what is right', () => {
     const language = texts.language(code).with({ address, terms: {}, own: {} });
     const marks = { alias: '{{alias}}', word: '{{word}}', quote: '{{quote}}', coach: '{{coach}}' };
     const found = PROMPT_IDS.flatMap((id) => {
-      const key = id.startsWith('P-') ? `probes:${id}` : `interview:${id}`;
+      const key: VariantKey = isQuestion(id) ? `interview:${id}` : `probes:${id}`;
       return Array.from({ length: language.variants(key) }, (_, n) =>
         language.variant(key, n, marks),
       ).flatMap((text) =>
