@@ -59,7 +59,7 @@ export function previewPage({ schools, language: plain, now }: PreviewOptions): 
   const language = voice ? plain.with(voice) : plain;
   const t = (key: Under<'admin:preview'>, values: Record<string, string | number> = {}) =>
     language.t(`admin:preview.${key}`, values);
-  const safety = contactTexts(file.contacts, { code: language.base, tag: language.tag });
+  const safety = contactTexts(file.contacts, language);
   const params: Record<string, string> = {
     ...safety,
     alias: filled(t('alias')),

@@ -6,7 +6,7 @@ import type { Ask } from '../machines/slots.ts';
 import type { Answer } from '../machines/journal.ts';
 import { putStatus } from './afterwards.ts';
 import { callOffAll } from './meeting.ts';
-import { excerpt, progressText, type AnyChoice } from './asking.ts';
+import { excerpt, progressText, putOffer, type AnyChoice } from './asking.ts';
 import type { Command } from './commands.ts';
 import { offerDocument } from './documents.ts';
 import { putSharedCopy } from './review.ts';
@@ -215,9 +215,26 @@ async function speak(teacher: Teacher, wanted: string): Promise<void> {
   const same = talk.language.code === code;
   talk.speak(code);
   if (same) return talk.notice('languageSame');
-  const ask = talk.interview ? pendingOf(await talk.snapshot()) : null;
-  if (!ask) return talk.notice('languageChanged');
-  return teacher.perform([{ type: 'ask', ask }], { before: [talk.language.t('notices:languageChanged')] });
+  await sayAgain(teacher, [talk.language.t('notices:languageChanged')]);
+}
+
+/** What waits for the teacher comes once more, in the language of now. Nothing that stands still begins to move by it but a pause. */
+async function sayAgain(teacher: Teacher, before: readonly string[]): Promise<void> {
+  const { talk } = teacher;
+  const snapshot = talk.interview ? await talk.snapshot() : null;
+  // A "yes" in the new language must answer what is read there.
+  if (snapshot && isErasureAsked(snapshot))
+    return putOffer(talk, 'eraseConfirm', ['eraseYes', 'eraseNo'], {}, before);
+  const ask = snapshot && pendingOf(snapshot);
+  if (!snapshot || !ask)
+    return talk.say({ label: { step: talk.step, kind: 'notice' }, text: before.join('\n\n') });
+  if (paceOf(snapshot) === 'stopped')
+    return putOffer(talk, 'stoppedStill', ['resume', 'startAgain'], {}, before);
+  if (showPinned(talk)) return;
+  if (isPinned(talk)) return putOffer(talk, 'paused', ['resume'], {}, before);
+  if (putWaiting(talk, before)) return;
+  if (paceOf(snapshot) === 'paused') await talk.happen({ type: 'RESUMED' });
+  await teacher.perform([{ type: 'ask', ask }], { before });
 }
 
 /* ---------------------------------------------------------------- end and new beginning */

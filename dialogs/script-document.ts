@@ -33,7 +33,7 @@ export function scriptPaper(language: Language, { school, contacts, date }: Scri
     language.t(`admin:preview.${key}`, values);
   const filled = (text: string) => `[${text}]`;
   const params: Record<string, string> = {
-    ...contactTexts(contacts, { code: language.base, tag: language.tag }),
+    ...contactTexts(contacts, language),
     alias: filled(t('alias')),
     word: filled(t('word')),
     quote: filled(t('quote')),

@@ -74,14 +74,14 @@ export type ContactTexts = Readonly<
   Record<(typeof SERVICES)[number] | (typeof NAMED)[number] | 'crisisSite' | 'S1' | 'S2', string>
 >;
 
-/** Everything a card fills in, in one language: services with their numbers, people by name. */
+/** Everything a card fills in, in one language: services with their numbers, people by name. A layer has the names of its `base`. */
 export function contactTexts(
   school: SchoolContacts,
-  { code, tag }: { readonly code: string; readonly tag: string },
+  { base, tag }: { readonly base: string; readonly tag: string },
 ): ContactTexts {
   const preset = presetOf(school.country);
-  const own = preset.names[code] ?? preset.names['en'];
-  if (!own) throw new Error(`locales/contacts/${school.country}.json has no names for ${code}`);
+  const own = preset.names[base] ?? preset.names['en'];
+  if (!own) throw new Error(`locales/contacts/${school.country}.json has no names for ${base}`);
   const names = { ...own, ...defined(school.names) };
   const list = new Intl.ListFormat(tag, { type: 'disjunction' });
   const numbers = (service: (typeof SERVICES)[number]): string =>

@@ -41,7 +41,7 @@ describe.each(Object.entries(NUMBERS))('%s', (country, numbers) => {
   it.each(texts.codes)('fills every card in %s, with every number it must show', (code) => {
     const language = texts.language(code);
     const params = {
-      ...contactTexts(schoolContactsSchema.parse({ country }), { code: language.base, tag: language.tag }),
+      ...contactTexts(schoolContactsSchema.parse({ country }), language),
       coach: 'Noor',
     };
     const shown = (id: string): string => language.t(keyIn('safety:card', id), params);
@@ -66,7 +66,7 @@ describe('what a school writes', () => {
       names: { safetyContact: 'intern begeleider Sanne' },
       numbers: { childProtection: ['0800 1234'] },
     });
-    const got = contactTexts(contacts, { code: 'nl', tag: 'nl-NL' });
+    const got = contactTexts(contacts, { base: 'nl', tag: 'nl-NL' });
     expect(got.safetyContact).toBe('intern begeleider Sanne');
     expect(got.childProtection).toBe('Veilig Thuis: 0800 1234');
     expect(got.crisis).toContain('0800-0113');
