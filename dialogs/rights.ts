@@ -1,9 +1,10 @@
 /** What a teacher may ask for about their own data: to have all of it, and to take back what was shared. */
+import type { Language } from '../locales/index.ts';
 import { phaseOf } from '../machines/course.ts';
 import { asideOf, isSliders } from '../machines/definition.ts';
 import { fromWords } from '../machines/sliders.ts';
 import type { Answer } from '../machines/journal.ts';
-import { wording } from './asking.ts';
+import { choiceText, wording, type AnyChoice } from './asking.ts';
 import { readableOf as readableAfterwards } from './plan.ts';
 import type { Interview } from './ports.ts';
 import { sliderLines } from './sliders.ts';
@@ -104,7 +105,7 @@ function readableOf(talk: Talk, { interview, answers }: Whole): string[] {
     }
     const nth = Number(answer.wording.split('.').at(-1)) || 0;
     const ask = { step: answer.step, probe: answer.probe, nth, gentle: false };
-    const text = answer.text === '' ? (answer.words ?? []).join(', ') : answer.text;
+    const text = answer.text === '' ? chosenWords(language, answer).join(', ') : answer.text;
     lines.push(...piecesOf(language.t('rights:question', { text: wording(talk, ask, '', names, nth) })));
     if (text === '') lines.push(language.t('rights:skipped'));
     else lines.push(...piecesOf(language.t('rights:answer', { text })));
@@ -157,4 +158,16 @@ export async function withdraw({ talk }: Teacher): Promise<void> {
     await talk.rebuild();
   }
   talk.notice('rights:withdrawn', { coach: school.coach.name });
+}
+
+/** Answered with a button; every other answer of several words is in the teacher's own. */
+const PRESSED: ReadonlySet<string> = new Set(['r1_review', 'r3_share', 'r4_state']);
+
+/** As it stood on the button, not as it is kept. */
+function chosenWords(language: Language, { step, words = [] }: Answer): readonly string[] {
+  const feelings = language.feelings();
+  return words.map((word) => {
+    if (!PRESSED.has(step)) return feelings[word] ?? word;
+    return choiceText(language, (word === 'done' ? 'reviewDone' : word) as AnyChoice).title;
+  });
 }

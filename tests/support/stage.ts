@@ -20,7 +20,7 @@ import type {
 } from '../../dialogs/ports.ts';
 import type { Answer } from '../../machines/journal.ts';
 import { createTurns } from '../../dialogs/turn.ts';
-import { loadTexts } from '../../locales/index.ts';
+import { loadTexts, type Texts } from '../../locales/index.ts';
 import { loadPack } from '../../locales/listening.ts';
 
 export const SCHOOL: SchoolView = {
@@ -32,7 +32,7 @@ export const SCHOOL: SchoolView = {
   contact: null,
 };
 
-const texts = loadTexts();
+const TEXTS = loadTexts();
 
 export interface StageOptions {
   readonly lang: string;
@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly file?: string;
   readonly school?: Partial<SchoolView>;
   readonly quietMs?: number;
+  /** Other texts than those of locales/. */
+  readonly texts?: Texts;
   /** Names that Teams knows them by. */
   readonly names?: { readonly teacher?: string; readonly coach?: string };
 }
@@ -92,6 +94,7 @@ export async function openStage({
   school = {},
   quietMs = 0,
   names = {},
+  texts = TEXTS,
 }: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'klankbord-stage-'));
   const key = Buffer.alloc(32, 7);

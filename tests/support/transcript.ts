@@ -18,12 +18,12 @@
  */
 import { readFileSync } from 'node:fs';
 import type { DialogView, Incoming, InvokeAnswer, Outgoing } from '../../dialogs/ports.ts';
-import { keyIn, loadTexts, type ChoiceId, type ChoiceText } from '../../locales/index.ts';
+import { keyIn, loadTexts, type ChoiceId, type ChoiceText, type Texts } from '../../locales/index.ts';
 import { cardProblems, textProblems } from './card-check.ts';
 import { readDialog } from './dialog.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const texts = loadTexts();
+const TEXTS = loadTexts();
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Where Teams says that a document may go. */
@@ -38,6 +38,7 @@ interface Submit {
 export async function play(
   source: string,
   look: (message: Outgoing, to: 'teacher' | 'coach' | 'dialog') => void = () => undefined,
+  texts: Texts = TEXTS,
 ): Promise<string> {
   const locale = localeOf(source);
   const school = /^# school: (\S+)/mu.exec(source)?.[1];
@@ -52,12 +53,13 @@ export async function play(
   const stage = await openStage({
     lang: locale,
     names,
+    texts,
     ...file,
     school: { dialogs, ...(consent ? { documents: 'consent' as const } : {}) },
   });
   const players = {
-    teacher: new Player(stage, (incoming) => stage.send(incoming)),
-    coach: new Player(stage, (incoming) => stage.sendAsCoach(incoming)),
+    teacher: new Player(stage, texts, (incoming) => stage.send(incoming)),
+    coach: new Player(stage, texts, (incoming) => stage.sendAsCoach(incoming)),
   };
   const out: string[] = [];
   try {
@@ -136,7 +138,7 @@ export function localeOf(source: string): string {
 }
 
 export function createPlayer(stage: Stage): { act(input: string): Promise<readonly Outgoing[]> } {
-  const player = new Player(stage, (incoming) => stage.send(incoming));
+  const player = new Player(stage, TEXTS, (incoming) => stage.send(incoming));
   return {
     async act(input) {
       const said = await player.act(input);
@@ -148,6 +150,7 @@ export function createPlayer(stage: Stage): { act(input: string): Promise<readon
 
 class Player {
   readonly #stage: Stage;
+  readonly #texts: Texts;
   readonly #post: (incoming: Incoming) => Promise<readonly Outgoing[]>;
   #typed = 0;
   #buttons: Submit[] = [];
@@ -156,8 +159,9 @@ class Player {
   #dialog: InvokeAnswer = null;
   #lang = 'nl';
 
-  constructor(stage: Stage, post: (incoming: Incoming) => Promise<readonly Outgoing[]>) {
+  constructor(stage: Stage, texts: Texts, post: (incoming: Incoming) => Promise<readonly Outgoing[]>) {
     this.#stage = stage;
+    this.#texts = texts;
     this.#post = post;
   }
 
@@ -177,7 +181,7 @@ class Player {
     if (actions.length > 0) this.#buttons = actions;
     if (message.file && 'offer' in message.file) this.#offer = message.file.offer.token;
     this.#opener = actions.find(({ data }) => data.msteams)?.data.klankbord ?? this.#opener;
-    this.#lang = texts.negotiate(message.lang) ?? this.#lang;
+    this.#lang = this.#texts.negotiate(message.lang) ?? this.#lang;
   }
 
   #type(text: string): Promise<readonly Outgoing[]> {
@@ -236,7 +240,7 @@ class Player {
     const [id = '', ...inputs] = rest.split(/\s+/u);
     if (!this.#dialog) throw new Error('No dialog was opened');
     const dialog = readDialog(this.#dialog);
-    const language = texts.language(this.#lang);
+    const language = this.#texts.language(this.#lang);
     const groups = ['dialogs', 'admin:chat.words', 'admin:chat.address', 'admin:chat'] as const;
     const keys = groups.map((group) => keyIn(group, id));
     const known = keys.flatMap((key) => {
@@ -260,7 +264,7 @@ class Player {
   /** A press on the button that this choice has on the latest card. */
   #press(rest: string): Incoming {
     const [id = '', ...inputs] = rest.split(/\s+/u);
-    const language = texts.language(this.#lang);
+    const language = this.#texts.language(this.#lang);
     // A number is the place of the button on the card: some have a date for a title.
     const ways: Readonly<Record<string, ChoiceText>> = language.after();
     const title = ways[id]?.title ?? (/^\d$/u.test(id) ? id : language.choice(id as ChoiceId).title);
