@@ -129,6 +129,13 @@ const size = (hit: Felt): number => hit.parts?.length ?? hit.to - hit.from;
 const ownWords = (hit: Felt): readonly number[] =>
   hit.parts ?? Array.from({ length: hit.to - hit.from }, (_, k) => hit.from + k);
 
+/** More words between those of an idiom than a speaker puts there. */
+const STRANGERS = 4;
+
+/** "Hij zat op mijn stoel met zijn voeten op het bureau.": the words of an idiom, but too far from one another to be one. */
+const isScattered = (hit: Felt): boolean =>
+  hit.parts !== undefined && hit.to - hit.from - hit.parts.length > STRANGERS;
+
 /** At equal length a phrase goes before a frame, a frame before a bare word. */
 const rank = (hit: Felt): number =>
   hit.value.kind === 'idiom' || hit.value.kind === 'phrase' ? 0 : hit.value.kind === 'frame' ? 1 : 2;
@@ -272,7 +279,7 @@ function judge(text: Text, reading: Reading, context: ListenContext, hit: Felt):
     emotions = emotions.filter((e) => PLEASANT.has(e)).map((e) => pack.litotes[e] ?? 'disappointment');
     if (presence === 'possible') emotions = [];
   }
-  if (reading.isReported(hit.from)) presence = 'possible';
+  if (reading.isReported(hit.from) || isScattered(hit)) presence = 'possible';
   return { who, emotions, presence, denied };
 }
 
