@@ -130,7 +130,7 @@ const ownWords = (hit: Felt): readonly number[] =>
   hit.parts ?? Array.from({ length: hit.to - hit.from }, (_, k) => hit.from + k);
 
 /** More words between those of an idiom than a speaker puts there. */
-const STRANGERS = 4;
+const STRANGERS = 5;
 
 /** "Hij zat op mijn stoel met zijn voeten op het bureau.": the words of an idiom, but too far from one another to be one. */
 const isScattered = (hit: Felt): boolean =>
