@@ -97,7 +97,8 @@ export async function simulate(options: SimulationOptions): Promise<Result> {
   const storm = new Storm({ fleet, random: seeded(seed, 'kills'), kills: options.kills, until });
   let store: Store | null = null;
   try {
-    const coming = coaches.map((coach) => receiveCoach(coach, connector, mail, storm));
+    const profiles = new Map<string, Sender>();
+    const coming = coaches.map((coach) => receiveCoach(coach, connector, mail, storm, profiles));
     const teachers = senders.map((sender, number) => {
       const teacher = new Teacher({
         ...{ seed, number, mail, sender, until, quietMs: options.quietMs },
@@ -120,6 +121,8 @@ export async function simulate(options: SimulationOptions): Promise<Result> {
     await storming;
     connector.calmDown();
     await Promise.all(coming);
+    // What is opened is an answer to a press: whoever saw nothing come presses again, and it is the same.
+    for (const [token, sender] of profiles) await mail.post(sender, press(token));
     await mail.finish();
     clearInterval(progress);
     const kept = await openStore(place.place, { key, now: Date.now, as: 'tool' });
@@ -209,6 +212,8 @@ function schoolFile(
   });
 }
 
+const press = (token: string) => ({ type: 'message', value: { klankbord: token } });
+
 /** The first button of a card in the coach's chat: to open the whole profile. */
 function openButton(activity: Arrived['activity']): string | null {
   if (activity.channelData?.klankbord?.kind !== 'profile') return null;
@@ -223,10 +228,13 @@ async function receiveCoach(
   connector: StormyConnector,
   mail: Mail,
   storm: Storm,
+  profiles: Map<string, Sender>,
 ): Promise<void> {
   connector.follow(sender.conversationId, (activity) => {
     const token = openButton(activity);
-    if (token !== null) void mail.post(sender, { type: 'message', value: { klankbord: token } });
+    if (token === null) return;
+    profiles.set(token, sender);
+    void mail.post(sender, press(token));
   });
   if (habit !== 'late') connector.reachable.set(sender.aadObjectId, sender.conversationId);
   if (habit === 'reachable') return;

@@ -71,7 +71,7 @@ describe('the review in a dialog', () => {
       added: 'Hij komt graag naar school.',
     });
     const preview = readDialog(answer);
-    expect(preview.text).toContain('Dit is precies wat Noor te zien krijgt.');
+    expect(preview.text).toContain('precies zoals Noor ze te zien krijgt.');
     expect(preview.text).toContain('Zo is het beter gezegd.');
     expect(preview.text).toContain('Hij komt graag naar school.');
     expect(preview.text).not.toContain(out);
@@ -221,7 +221,7 @@ describe('the review in a dialog', () => {
     const back = readDialog(await sendDialog(stage, preview, 'Terug naar je zinnen'));
     expect(back.values['keep1']).toBe('false');
     const again = await open();
-    expect(again.text).toContain('Dit is precies wat Noor te zien krijgt.');
+    expect(again.text).toContain('precies zoals Noor ze te zien krijgt.');
     const sentences = readDialog(await sendDialog(stage, again, 'Terug naar je zinnen'));
     const later = await sendDialog(stage, sentences, 'Verder', { keep1: 'true', added: 'Toch nog iets.' });
     expect(readDialog(later).text).toContain('Toch nog iets.');
