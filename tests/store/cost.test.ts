@@ -54,7 +54,7 @@ function counting(engine: Engine): { engine: Engine; cost: Cost } {
 }
 
 describe.each(engines)('a turn on $title', (kind) => {
-  test('takes two round trips, ten statements at most, and costs the same at the end of a long interview', async () => {
+  test('takes two round trips, six statements at most, and costs the same at the end of a long interview', async () => {
     const place = await kind.create();
     const { engine, cost } = counting(await openEngine(place.place, 'bot'));
     const store = await openStoreOn(engine, { key: KEY, now: Date.now });
@@ -72,7 +72,7 @@ describe.each(engines)('a turn on $title', (kind) => {
     for (let n = 2; n < 120; n += 1) await costOf(n);
     const late = await costOf(120);
     expect(early.trips).toBe(2);
-    expect(early.statements).toBeLessThanOrEqual(10);
+    expect(early.statements).toBeLessThanOrEqual(6);
     expect({ ...late, written: 0 }).toEqual({ ...early, written: 0 });
     // Only the numbers in it have become longer.
     expect(late.written).toBeLessThanOrEqual(early.written + 50);
