@@ -264,7 +264,12 @@ export interface Outcome {
   /** A new version of the school's settings. */
   readonly settings?: NewSettings;
   /** The profile of this interview is taken back from this coach: `instead` stands in its place, where the channel allows. */
-  readonly withdraw?: { readonly coach: string; readonly instead: string };
+  readonly withdraw?: {
+    readonly coach: string;
+    readonly instead: string;
+    /** An earlier interview of this conversation; the one at hand when absent. */
+    readonly interviewId?: string;
+  };
   /** Records of what was handed over that changed, or began with this interview. */
   readonly handovers?: readonly Handover[];
   /** What has to stay on record, without content: the store adds the time. */

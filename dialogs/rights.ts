@@ -142,22 +142,37 @@ function inPieces(id: string, record: object): object[] {
   return pieces.map((piece, i) => ({ interview: id, piece: i + 1, of: pieces.length, json: piece }));
 }
 
-/** Takes back what was shared: the coach's copy goes as far as Teams lets it, and nothing more is sent. */
+/** Takes back what was shared: the coach's copy goes as far as Teams lets it, and nothing more is sent. The newest first. */
 export async function withdraw({ talk }: Teacher): Promise<void> {
   const { school, language } = talk;
-  if (talk.open().shared === null) return talk.notice('rights:nothingShared');
-  const coach = school.coach.aadObjectId;
-  talk.withdraw({ coach, instead: language.t('rights:toCoach') });
+  const handovers = await talk.handovers();
+  /** Who got it then, whoever is coach today. */
+  const coachOf = (id: string) =>
+    handovers.find(({ handover }) => handover.interviewId === id)?.handover.coach;
+  const earlier = ((await talk.scene.others?.()) ?? []).map((one) => one.interview);
+  const shared = earlier.filter((one) => one.shared !== null && asideOf(one.definition) === null);
+  const own = talk.open();
+  const what = own.shared === null ? shared.pop() : own;
+  if (!what) return talk.notice('rights:nothingShared');
+  const coach = coachOf(what.id) ?? { id: school.coach.aadObjectId, name: school.coach.name };
+  talk.withdraw({ coach: coach.id, instead: language.t('rights:toCoach'), interviewId: what.id });
   talk.remember({ checkIn: undefined });
   talk.audit({ act: 'withdrawn' });
-  talk.update({ shared: null, status: 'kept' });
-  // As if nothing had been chosen to share: so it can be chosen again. Unless the answers have had their time.
-  const choice = (await talk.answers()).find((a) => a.step === 'r3_share');
-  if (choice && phaseOf(await talk.snapshot()) === 'shared') {
-    await talk.file({ ...choice, words: ['shareNone'] });
-    await talk.rebuild();
+  if (what === own) {
+    talk.update({ shared: null, status: 'kept' });
+    // As if nothing had been chosen to share: so it can be chosen again. Unless the answers have had their time.
+    const choice = (await talk.answers()).find((a) => a.step === 'r3_share');
+    if (choice && phaseOf(await talk.snapshot()) === 'shared') {
+      await talk.file({ ...choice, words: ['shareNone'] });
+      await talk.rebuild();
+    }
+    talk.notice('rights:withdrawn', { coach: coach.name });
+  } else {
+    talk.notice('rights:withdrawnEarlier', { coach: coach.name, alias: what.names.alias ?? '' });
+    talk.changeEarlier({ ...what, shared: null, status: 'kept' });
   }
-  talk.notice('rights:withdrawn', { coach: school.coach.name });
+  const next = shared.at(-1);
+  if (next) talk.notice('rights:sharedToo', { alias: next.names.alias ?? '' });
 }
 
 /** Answered with a button; every other answer of several words is in the teacher's own. */

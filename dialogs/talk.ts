@@ -401,6 +401,13 @@ export class Talk {
     if (message !== null) this.#remove.push(message);
   }
 
+  /** Changes an earlier interview; the conversation stays with the one at hand, which must not change in the same turn. */
+  changeEarlier(earlier: Interview): void {
+    this.#conversation = { ...this.#conversation, interviewId: this.scene.interview?.id ?? null };
+    this.interview = earlier;
+    this.#interviewChanged = true;
+  }
+
   /** Answers the invoke of this turn. */
   reply(answer: InvokeAnswer): void {
     this.#answer = answer;

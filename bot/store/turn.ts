@@ -345,9 +345,9 @@ class StoredTurn implements Turn {
   }
 
   /** The coach's messages of this interview: those not sent never go, the others are replaced or deleted where they arrived. */
-  async #withdraw({ coach, instead }: NonNullable<Outcome['withdraw']>): Promise<void> {
+  async #withdraw({ coach, instead, interviewId }: NonNullable<Outcome['withdraw']>): Promise<void> {
     const { queries, lookup } = this.#tools;
-    const held = this.#held;
+    const held = await this.#heldOf(interviewId);
     if (!held?.interview) return;
     const owner = held.interview.id;
     // Whoever is coach now, it is taken back from everybody who had it. What came of it goes too.
@@ -355,16 +355,26 @@ class StoredTurn implements Turn {
     const hashes = await this.#tx.read(queries.dropHandover({ interview: owner }));
     const coaches = new Set([lookup.hash('person', coach.toLowerCase()), ...hashes.map((one) => one.coach)]);
     this.#handovers.forget();
-    for (const one of coaches) await this.#withdrawFrom(one, { coach, instead });
+    for (const one of coaches) await this.#withdrawFrom(held, one, { coach, instead });
+  }
+
+  /** An interview of this conversation, the one at hand when none is named. */
+  async #heldOf(interview: string | undefined): Promise<Held | null> {
+    const { queries, keyring } = this.#tools;
+    const own = this.#held?.interview?.id ?? '';
+    if (interview === undefined || interview === own) return this.#held;
+    const rows = await this.#tx.read(queries.others({ lane: this.#lane, interview: own }));
+    const row = rows.find(({ i_id }) => i_id === interview);
+    return row ? openInterview(keyring, row) : null;
   }
 
   async #withdrawFrom(
+    held: Held,
     coach: string,
     { coach: to, instead }: NonNullable<Outcome['withdraw']>,
   ): Promise<void> {
     const { queries, now } = this.#tools;
-    const held = this.#held;
-    if (!held?.interview) return;
+    if (!held.interview) return;
     const owner = held.interview.id;
     const rows = await this.#tx.read(queries.filedFor({ lane: this.#lane, owner, coach }));
     let told = false;
