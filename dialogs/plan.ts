@@ -14,6 +14,7 @@ import {
   type Timer,
   type Week,
 } from '../machines/handover.ts';
+import { putOffer } from './asking.ts';
 import { dayOf, speak, tell, tellAt, way, whoOf } from './beside.ts';
 import { heading, paragraph, textInput } from './cards.ts';
 import { daysFrom, sayMoment } from './moments.ts';
@@ -202,6 +203,7 @@ export function shareCheckIn(talk: Talk, handover: Handover, week: Week, shared:
   talk.remember({ checkIn: undefined });
   tell(talk, kept, 'teacher', `plan:checkIn.${shared ? 'shared' : 'private'}`);
   if (shared) tell(talk, kept, 'coach', `plan:checkIn.toCoachW${week}`, () => ({ text }));
+  offerLookBack(talk, kept, week);
 }
 
 export function skipCheckIn(talk: Talk, handover: Handover, week: Week): void {
@@ -210,6 +212,13 @@ export function skipCheckIn(talk: Talk, handover: Handover, week: Week): void {
   talk.keep(withCheckIn(handover, week, { skipped: true }));
   talk.remember({ checkIn: undefined });
   talk.notice('plan:checkIn.skipped');
+  offerLookBack(talk, handover, week);
+}
+
+/** The last question was about six weeks later: a good moment to look back. Only at the interview at hand can be looked back. */
+function offerLookBack(talk: Talk, { interviewId }: Handover, week: Week): void {
+  if (week === WEEKS.at(-1) && talk.interview?.id === interviewId)
+    putOffer(talk, 'lookback:offer', ['lookBack']);
 }
 
 export function stopAsking(talk: Talk, handovers: readonly Handover[]): void {
