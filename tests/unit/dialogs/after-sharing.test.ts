@@ -162,7 +162,7 @@ describe('after sharing', () => {
     test('a moment that has passed, or is not offered any more, cannot be picked', async () => {
       const first = await propose('do 26 nov 15:30');
       const second = await propose('vr 27 nov 15:30');
-      expect(await press(tokenOf(first, 0))).toContain('staat niet (meer) open');
+      expect(await press(tokenOf(first, 0))).toContain('niet meer te kiezen');
       await stage.pass(7 * DAY);
       expect(await press(tokenOf(second, 0))).toContain('al voorbij');
     });
@@ -287,7 +287,7 @@ describe('after sharing', () => {
     await coachPresses(tokenOf(card, 0));
     expect(await status()).toContain('Noor heeft het geopend');
     await coachPresses(tokenOf(card, 2));
-    expect(await status()).toContain('laten weten het te hebben ontvangen');
+    expect(await status()).toContain('laten weten dat het is ontvangen');
   });
 
   test('the card names the coach of the moment of sharing, also when somebody else is coach later', () => {

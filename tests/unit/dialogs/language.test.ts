@@ -128,7 +128,7 @@ it('names the people of a Flemish school in Flemish', async () => {
   try {
     await flemish.send({ kind: 'arrived', installed: true });
     const card = last(await flemish.say('hulp nodig'));
-    expect(card.text).toContain('de zorgcoördinator van je school of het CLB');
+    expect(card.text).toContain('de zorgcoördinator van de school of het CLB');
     expect(card.text).not.toMatch(/\b(?:the|or)\b/u);
   } finally {
     await flemish.close();
