@@ -10,6 +10,7 @@ import { putPlan, savePlan } from './plan.ts';
 import type { HandedOver, Incoming } from './ports.ts';
 import { profileCards } from './profile-dialog.ts';
 import type { Shared } from './review.ts';
+import { putScores, saveScores } from './scores.ts';
 import type { Talk } from './talk.ts';
 
 const COACH_WORDS = [
@@ -19,6 +20,7 @@ const COACH_WORDS = [
   'propose',
   'cancelTalk',
   'plan',
+  'scores',
   'noReminders',
   ...DIRECTIONS,
 ] as const;
@@ -135,6 +137,10 @@ async function act(
       return remindNoMore(talk, handover, 'coach');
     case 'plan':
       return talk.keep(putPlan(talk, handover, 'coach'));
+    case 'scores':
+      return talk.keep(putScores(talk, handover));
+    case 'saveScores':
+      return saveScores(talk, handover, values);
     case 'savePlan':
       return savePlan(talk, handover, 'coach', values, Number(detail));
     default:

@@ -46,7 +46,10 @@ export async function exportData({ talk }: Teacher): Promise<void> {
   const records = [
     ...all.flatMap(recordsOf),
     // The buttons are no data of anybody.
-    ...handovers.flatMap(({ buttons: _, ...handover }) => inPieces(handover.interviewId, { handover })),
+    // What a coach entered by hand is the coach's.
+    ...handovers.flatMap(({ buttons: _, scores: _own, ...handover }) =>
+      inPieces(handover.interviewId, { handover }),
+    ),
   ];
   const parts = packed(records.map((record) => JSON.stringify(record)));
   parts.forEach((own, i) => {

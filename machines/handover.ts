@@ -77,6 +77,12 @@ export interface Buttons {
   readonly acts: readonly string[];
 }
 
+export interface Scores {
+  /** A name of the coach's own and a number from 1 to 7. */
+  readonly rows: readonly { readonly name: string; readonly score: number }[];
+  readonly note: string;
+}
+
 export interface Handover {
   readonly interviewId: string;
   readonly coach: { readonly id: string; readonly name: string };
@@ -97,6 +103,8 @@ export interface Handover {
   readonly meeting: Meeting | null;
   readonly plan: Plan | null;
   readonly checkIns: readonly CheckIn[];
+  /** What a licensed coach entered by hand; the coach's alone, never the teacher's. Absent: nothing. */
+  readonly scores?: Scores | undefined;
   /** Who wants to be reminded of the talk. */
   readonly reminds: Readonly<Record<Side, boolean>>;
   /** The language each side speaks, once known. */

@@ -8,7 +8,18 @@ const LANGUAGES = ['nl', 'en', 'de'];
 /** What is open to one person at one time. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   coach: [
-    ...['desk', 'open', 'received', 'propose', 'sendMoments', 'cancelTalk', 'plan', 'savePlan'],
+    ...[
+      'desk',
+      'open',
+      'received',
+      'propose',
+      'sendMoments',
+      'cancelTalk',
+      'plan',
+      'scores',
+      'savePlan',
+      'saveScores',
+    ],
     ...['noReminders', 'learn', 'notice', 'respond'],
   ],
   teacher: [
