@@ -180,7 +180,7 @@ describe('the review in a dialog', () => {
     const values = { ...fields(opened), keep3: 'false' };
     const left = values['text3' as keyof typeof values] ?? '';
     const preview = await teacher.dialog('task/submit', sends(opened, 'Verder', values));
-    expect(shownIn(preview)).toContain('Dit is precies wat Coach Noor te zien krijgt.');
+    expect(shownIn(preview)).toContain('precies zoals Coach Noor ze te zien krijgt.');
     expect(shownIn(preview)).not.toContain(left);
     // The chat says where things stand, and nothing of the profile.
     const asked = await teams.next((activity) => activity.channelData?.klankbord?.step === 'r3_share');
